@@ -1,0 +1,38 @@
+/** One line of the progress display: what is fetched, from where, how far. */
+export interface Progress {
+  part: "temporal" | "mongodb" | "s3" | "embedder" | "small-model" | "pages" | "system";
+  message: string;
+  /** Where from: a URL or a path. */
+  source?: string;
+  doneBytes?: number;
+  totalBytes?: number;
+}
+export type OnProgress = (progress: Progress) => void;
+
+export interface EmbeddedOptions {
+  /** Everything the servers write lives below it. */
+  dataDir: string;
+  /** Downloads, shared between copies: `$XDG_CACHE_HOME/colloquy`. */
+  cacheDir: string;
+  /** Addresses of servers that run already; a part that has one is not started. */
+  configured: { temporalAddress?: string; mongodbUri?: string; s3Endpoint?: string };
+  onProgress: OnProgress;
+  /** Tests only: lets workflows ask for time skipping on the real server. */
+  timeSkipping?: boolean;
+  /** No Temporal web UI (tests). */
+  headless?: boolean;
+}
+
+export interface EmbeddedServer {
+  /** Resolves once the process is gone. Safe to call twice. */
+  stop(): Promise<void>;
+  pid?: number;
+}
+
+export interface Embedded {
+  temporal: EmbeddedServer & { address: string; uiUrl?: string };
+  mongodb: EmbeddedServer & { uri: string };
+  s3: EmbeddedServer & { endpoint: string; accessKeyId: string; secretAccessKey: string };
+  /** Stops all in the reverse order of starting. */
+  stop(): Promise<void>;
+}
