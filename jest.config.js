@@ -19,7 +19,11 @@ export default {
     "^.+\\.tsx?$": [
       "@swc/jest",
       {
-        jsc: { target: "es2024", parser: { syntax: "typescript", tsx: false }, transform: { verbatimModuleSyntax: true } },
+        jsc: {
+          target: "es2024",
+          parser: { syntax: "typescript", tsx: false },
+          transform: { verbatimModuleSyntax: true },
+        },
         module: { type: "es6" },
         sourceMaps: "inline",
       },

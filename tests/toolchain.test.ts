@@ -25,7 +25,10 @@ describe("jest in ESM mode", () => {
 
   test("type stripping alone runs the sources, as `npm start` does", () => {
     const source = fileURLToPath(new URL("../src/models/types.ts", import.meta.url));
-    const out = execFileSync(process.execPath, ["-e", `import(${JSON.stringify(source)}).then((m) => console.log(m.INTENTS[0]))`]);
+    const out = execFileSync(process.execPath, [
+      "-e",
+      `import(${JSON.stringify(source)}).then((m) => console.log(m.INTENTS[0]))`,
+    ]);
     expect(out.toString().trim()).toBe("return");
   });
 });
