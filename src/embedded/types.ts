@@ -15,24 +15,28 @@ export interface EmbeddedOptions {
   /** Downloads, shared between copies: `$XDG_CACHE_HOME/colloquy`. */
   cacheDir: string;
   /** Addresses of servers that run already; a part that has one is not started. */
-  configured: { temporalAddress?: string; mongodbUri?: string; s3Endpoint?: string };
+  configured: { temporalAddress?: string; mongodbUri?: string; s3Endpoint?: string; s3AccessKeyId?: string; s3SecretAccessKey?: string };
   onProgress: OnProgress;
   /** Tests only: lets workflows ask for time skipping on the real server. */
   timeSkipping?: boolean;
   /** No Temporal web UI (tests). */
   headless?: boolean;
+  /** Aborting it ends downloads and starts; startEmbedded then rejects and leaves nothing running. */
+  signal?: AbortSignal;
 }
 
 export interface EmbeddedServer {
   /** Resolves once the process is gone. Safe to call twice. */
   stop(): Promise<void>;
   pid?: number;
+  /** Resolves with the reason when the process ends, asked for or not. Absent when the server isn't ours. */
+  exited?: Promise<string>;
 }
 
 export interface Embedded {
   temporal: EmbeddedServer & { address: string; uiUrl?: string };
   mongodb: EmbeddedServer & { uri: string };
   s3: EmbeddedServer & { endpoint: string; accessKeyId: string; secretAccessKey: string };
-  /** Stops all in the reverse order of starting. */
+  /** Stops all three, which don't know each other, at once, and unlocks the data folder. Safe to call twice. */
   stop(): Promise<void>;
 }
