@@ -78,7 +78,10 @@ export interface Tier {
   where: "in-process" | "local-network" | "cloud";
   predict(request: PredictRequest, options: CallOptions): Promise<TierAnswer<Prediction>>;
   /** Words an answer from passages. Absent: the tier doesn't write, passages are used verbatim. */
-  phrase?(request: PhraseRequest, options: CallOptions & { onDelta?: (text: string) => void }): Promise<TierAnswer<string>>;
+  phrase?(
+    request: PhraseRequest,
+    options: CallOptions & { onDelta?: (text: string) => void },
+  ): Promise<TierAnswer<string>>;
 }
 
 /** What a call to a tier can fail with. `kind` becomes the failure type `Model.<kind>`. */
@@ -88,10 +91,18 @@ export class ModelError extends Error {
   override readonly name = "ModelError";
   readonly kind: ModelFailureKind;
   readonly retryAfterMs: number | undefined;
-  constructor(kind: ModelFailureKind, message: string, retryAfterMs?: number, options?: ErrorOptions) {
+  /** What the failed call cost, when the tier said so (M4). */
+  readonly usage: Usage | undefined;
+  constructor(
+    kind: ModelFailureKind,
+    message: string,
+    retryAfterMs?: number,
+    options?: ErrorOptions & { usage?: Usage },
+  ) {
     super(message, options);
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+    this.usage = options?.usage;
   }
 }
 

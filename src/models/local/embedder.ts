@@ -1,4 +1,5 @@
-import { type KoffiFunc, load } from "koffi";
+import type { KoffiFunc } from "koffi";
+import { load } from "koffi";
 import type { Embedder } from "../types.ts";
 import { ExpiringCache } from "./expiring-cache.ts";
 
@@ -51,7 +52,11 @@ export function cosine(a: Float32Array, b: Float32Array): number {
 
 function normalise(text: string): string {
   // NFKC folds full-width letters and digits; a control character (NUL) would cut the text short in C.
-  return text.normalize("NFKC").toLowerCase().replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
 }
 
 function loadEngine(files: { enginePath: string; modelPath: string }): (texts: string[]) => Promise<Float32Array> {
