@@ -1,0 +1,21 @@
+import type { ExecuteInput, ExecuteOutput, HandoffInput, HandoffView, OpenOutput, RespondInput, RespondOutput, SessionIdentity, UnderstandInput, UnderstandOutput } from "../dialogue/session.ts";
+import type { WindowEntry } from "../dialogue/hot-window.ts";
+import type { Dialogue, Understanding } from "../dialogue/types.ts";
+
+/** Everything a workflow may ask for. All are idempotent; failure types are dotted: `Model.Unavailable`. */
+export interface Activities {
+  /** Where an earlier workflow of this session left off. */
+  openSession(identity: SessionIdentity): Promise<OpenOutput>;
+  /** Patterns, examples and the shop's data; says when that doesn't settle it. */
+  understand(input: UnderstandInput): Promise<UnderstandOutput>;
+  /** The tiers in their order. Fails with `Model.Unavailable` when none answers (D7). */
+  understandByModel(input: UnderstandInput): Promise<Understanding>;
+  /** Executes confirmed actions, at most once each by idempotency key (beyond-list 4). */
+  execute(input: ExecuteInput): Promise<ExecuteOutput>;
+  /** Words, stores and publishes a turn's messages in one write, once by (session, seq). */
+  respond(input: RespondInput): Promise<RespondOutput>;
+  /** D6: hot moves to warm. */
+  saveWarm(input: { identity: SessionIdentity; window: WindowEntry[]; dialogue: Dialogue; turn: number }): Promise<void>;
+  /** Brings the desk's list up to date and takes ownership (beyond-list 1). */
+  projectHandoff(input: { handoff: HandoffInput; view: HandoffView; epoch: number; summary?: string; version: number }): Promise<void>;
+}

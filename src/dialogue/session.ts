@@ -1,0 +1,173 @@
+/** What crosses the boundary between the API, the session workflow and its activities. Types only. */
+import type { BurstTimes } from "./burst.ts";
+import type { WindowEntry } from "./hot-window.ts";
+import type { Action, ActionResult, Dialogue, HandoffReason, Locale, Say, Understanding } from "./types.ts";
+import type { SessionView } from "./view.ts";
+
+export interface SessionTimes extends BurstTimes {
+  /** D6: without a message for this long, hot memory moves to warm and the machine is back at INIT. */
+  idleResetMs: number;
+  /** Without a word for this long, the session completes. */
+  completeAfterMs: number;
+  /** Longer understanding is reported to the customer as "one moment". */
+  modelTimeoutMs: number;
+}
+
+export interface HandoffTimes {
+  /** A waiting customer is told that the search goes on, this often. */
+  reassureEveryMs: number;
+  /** After this many reassurances a call-back is offered; the task stays claimable. */
+  reassureTimes: number;
+}
+
+export interface SessionIdentity {
+  tenant: string;
+  sessionId: string;
+  /** Verified identity; null is an anonymous visitor. */
+  customerId: string | null;
+  locale: Locale;
+  channel: string;
+}
+
+export interface SessionInput extends SessionIdentity {
+  times: SessionTimes;
+  handoffTimes: HandoffTimes;
+  /** Continue-as-new after this many events, when the server does not ask for it first. */
+  maxHistoryEvents: number;
+  carried?: SessionState;
+}
+
+/** Everything that survives continue-as-new. A few KB at most. */
+export interface SessionState {
+  dialogue: Dialogue;
+  window: WindowEntry[];
+  inbox: InboundMessage[];
+  events: HandoffEvent[];
+  /** Ids of messages taken in, newest last, at most 200 (beyond-list 3). */
+  seen: string[];
+  /** Last message number given out. */
+  seq: number;
+  turn: number;
+  /** Ownership epoch: who may send (beyond-list 1). */
+  epoch: number;
+  handoff: { id: string; status: HandoffStatus; count: number } | null;
+  handoffs: number;
+  lastActivityAt: number;
+  /** When the current proposal was sent: an earlier yes is not for it. */
+  proposedAt: number;
+  idle: boolean;
+  lastIntent: string | null;
+}
+
+export interface InboundMessage {
+  messageId: string;
+  text: string;
+  /** ms since the epoch, when the API took it in. */
+  at: number;
+}
+
+export type HandoffStatus = "waiting" | "active" | "callback" | "resolved" | "returned";
+
+export type HandoffEvent = { handoffId: string; at: number } & (
+  | { type: "claimed"; agent: AgentRef; epoch: number }
+  | { type: "released"; agent: AgentRef }
+  | { type: "message"; agent: AgentRef; messageId: string; text: string }
+  | { type: "returned"; agent: AgentRef; summary: string; epoch: number }
+  | { type: "resolved"; agent: AgentRef; summary: string; epoch: number }
+  | { type: "reassure" }
+  | { type: "callback" }
+);
+
+export interface AgentRef {
+  id: string;
+  name: string;
+}
+
+/** What a desk action is answered with. */
+export interface HandoffView {
+  handoffId: string;
+  status: HandoffStatus;
+  agent: AgentRef | null;
+}
+
+export interface HandoffInput {
+  tenant: string;
+  handoffId: string;
+  sessionId: string;
+  customerId: string | null;
+  reason: HandoffReason;
+  view: SessionView;
+  summary: string;
+  epoch: number;
+  times: HandoffTimes;
+  createdAt: number;
+}
+
+/** One message of the projection, numbered by the workflow. */
+export interface OutboundMessage {
+  seq: number;
+  role: "customer" | "assistant" | "agent" | "system";
+  /** Text as it is, or what to say, to be worded by the activity. */
+  text?: string;
+  says?: Say[];
+  at: number;
+  messageId?: string;
+  agent?: AgentRef;
+}
+
+export interface RespondInput {
+  identity: SessionIdentity;
+  messages: OutboundMessage[];
+  view: SessionView;
+  /** The epoch at which the sender owned the conversation. */
+  epoch: number;
+  /** What must survive the end of the workflow: read back when the customer returns. */
+  carry: { nextAction: number };
+  trace?: TurnTrace;
+}
+
+export interface RespondOutput {
+  /** False when somebody else owns the conversation by now: then only the customer's words were stored. */
+  sent: boolean;
+  /** ms since the epoch. */
+  at: number;
+  /** The assistant's words, cut for the hot window. */
+  shown: string;
+}
+
+/** What engineers see of a turn: which tier, how sure. */
+export interface TurnTrace {
+  tier: string;
+  confidence: number;
+}
+
+export interface UnderstandInput {
+  identity: SessionIdentity;
+  texts: string[];
+  dialogue: Dialogue;
+  window: WindowEntry[];
+  /** First turn after a pause: look the warm copy up. */
+  recall: boolean;
+  now: number;
+}
+
+export type UnderstandOutput =
+  | { settled: true; understanding: Understanding; recalled?: WindowEntry[] }
+  /** Patterns and examples don't settle it: a model is asked, in an activity that can be cancelled. */
+  | { settled: false; recalled?: WindowEntry[] };
+
+export interface ExecuteInput {
+  identity: SessionIdentity;
+  actions: Action[];
+}
+
+export type ExecuteOutput = ActionResult[];
+
+export interface OpenOutput {
+  /** Numbers continue where an earlier run of this session, or an earlier workflow, left off. */
+  seq: number;
+  nextAction: number;
+  epoch: number;
+  handoffs: number;
+  turn: number;
+}

@@ -1,0 +1,122 @@
+import type { Options } from "../commerce/types.ts";
+import { sameItem } from "./items.ts";
+import type { ItemFact, OpenRequest, Say, Slot, VariantFact } from "./types.ts";
+
+/** Slots each kind needs (D2). A reason and a variant are asked for once and then optional. */
+const SLOTS: Record<OpenRequest["kind"], Slot[]> = {
+  return: ["items", "reason"],
+  exchange: ["items", "variant", "reason"],
+  cancel: ["items"],
+};
+
+/** What is still to be asked, several at once (D3). */
+export function missingSlots(request: OpenRequest): Slot[] {
+  return SLOTS[request.kind].filter((slot) => {
+    if (slot === "items") return request.items.length === 0;
+    if (request.settled.includes(slot)) return false;
+    return slot === "reason" ? request.reason === null : true;
+  });
+}
+
+export const isComplete = (request: OpenRequest): boolean => missingSlots(request).length === 0;
+
+/** Asked once, then optional: what was asked and not answered is not asked again. */
+export function settleAsked(request: OpenRequest): OpenRequest {
+  const left = missingSlots(request).filter((slot) => slot !== "items" && request.asked.includes(slot));
+  return left.length === 0 ? request : { ...request, settled: [...request.settled, ...left] };
+}
+
+/** Words that name the variant to keep: "the same one", "换个新的". */
+const SAME_AGAIN = /一样|同款|同样|原来的|新的|好的那|same|identical|new one|replacement|like for like/i;
+
+const wordIn = (text: string, word: string): number => {
+  const at = text.indexOf(word);
+  if (at < 0) return -1;
+  // Latin sizes such as "m" or "xl" must stand alone.
+  if (/^[a-z0-9]+$/.test(word)) {
+    const before = text[at - 1] ?? " ";
+    const after = text[at + word.length] ?? " ";
+    if (/[a-z0-9]/.test(before) || /[a-z0-9]/.test(after)) {
+      const next = wordIn(text.slice(at + word.length), word);
+      return next < 0 ? -1 : at + word.length + next;
+    }
+  }
+  return at;
+};
+
+/** Values named in `text`, in the order they are named, longest first where one contains the other ("light blue", "blue"). */
+function namedValues(text: string, variants: VariantFact[]): string[] {
+  const words = [...new Set(variants.flatMap((variant) => variant.words))].sort((a, b) => b.length - a.length);
+  const found: Array<{ at: number; word: string }> = [];
+  let rest = text.toLowerCase();
+  for (const word of words) {
+    const at = wordIn(rest, word);
+    if (at < 0) continue;
+    found.push({ at, word });
+    rest = rest.slice(0, at) + " ".repeat(word.length) + rest.slice(at + word.length);
+  }
+  return found.sort((a, b) => a.at - b.at).map((hit) => hit.word);
+}
+
+const shared = (variant: VariantFact, options: Options | undefined): number =>
+  Object.entries(options ?? {}).filter(([name, value]) => variant.options[name] === value).length;
+
+/** "The white one for a black one": what the customer has already is not what they want, unless nothing else is named. */
+function withoutCurrent(named: string[], fact: ItemFact): string[] {
+  const size = Object.keys(fact.options ?? {}).length;
+  const current = fact.variants?.find((variant) => size > 0 && shared(variant, fact.options) === size)?.words ?? [];
+  const others = named.filter((word) => !current.includes(word));
+  return others.length > 0 ? others : named;
+}
+
+export type VariantChoice =
+  | { found: true; options: Options | null }
+  | { found: false; available: Options[]; named: boolean };
+
+/**
+ * The variant the words ask for: options that aren't named stay as they are, and where several alternatives are named
+ * ("black, or else grey") the first in stock is taken.
+ */
+export function chooseVariant(fact: ItemFact, text: string): VariantChoice {
+  const variants = fact.variants ?? [];
+  if (variants.length === 0) return { found: true, options: null };
+  const named = withoutCurrent(namedValues(text, variants), fact);
+  if (named.length === 0 && SAME_AGAIN.test(text)) return { found: true, options: fact.options ?? null };
+  const matches = variants
+    .map((variant) => ({ variant, hits: named.filter((word) => variant.words.includes(word)) }))
+    .filter(({ hits }) => hits.length > 0)
+    .sort(
+      (a, b) =>
+        b.hits.length - a.hits.length ||
+        shared(b.variant, fact.options) - shared(a.variant, fact.options) ||
+        named.indexOf(a.hits[0] ?? "") - named.indexOf(b.hits[0] ?? ""),
+    );
+  const best = matches[0];
+  const available = variants.filter((variant) => variant.inStock).map((variant) => variant.options);
+  if (!best) return { found: false, available, named: false };
+  const alike = matches.filter(
+    ({ variant, hits }) =>
+      hits.length === best.hits.length && shared(variant, fact.options) >= shared(best.variant, fact.options),
+  );
+  const choice = alike.find(({ variant }) => variant.inStock);
+  return choice ? { found: true, options: choice.variant.options } : { found: false, available, named: true };
+}
+
+/** Matches the customer's words for a variant against what the backend has, once both are known. */
+export function settleVariant(request: OpenRequest, facts: ItemFact[]): { request: OpenRequest; says: Say[] } {
+  if (request.kind !== "exchange" || request.wantedText === null || request.items.length === 0) return { request, says: [] };
+  const wanted = request.wantedText;
+  const says: Say[] = [];
+  const exchangeFor: Array<Options | null> = [];
+  for (const item of request.items) {
+    const fact = facts.find((candidate) => sameItem(candidate.ref, item));
+    if (!fact) return { request, says: [] };
+    const choice = chooseVariant(fact, wanted);
+    if (choice.found) exchangeFor.push(choice.options);
+    else says.push({ key: "variantUnavailable", item, wanted, available: choice.available });
+  }
+  if (says.length > 0) return { request: { ...request, wantedText: null, settled: without(request.settled, "variant"), asked: without(request.asked, "variant") }, says };
+  return { request: { ...request, exchangeFor, wantedText: null, settled: [...without(request.settled, "variant"), "variant"] }, says };
+}
+
+export const without = (slots: Slot[], slot: Slot): Slot[] => slots.filter((other) => other !== slot);

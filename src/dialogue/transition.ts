@@ -1,0 +1,186 @@
+import { isRequest, mergeTurn } from "./merge.ts";
+import { isComplete, missingSlots } from "./slots.ts";
+import type { Action, Dialogue, DialogueEvent, DialogueState, Effect, HandoffReason, OpenRequest, Say, Transition, Understanding } from "./types.ts";
+
+/** Turns in a row that nobody understood before a person is offered, and before one is fetched. */
+export const MISSES_BEFORE_OFFER = 2;
+export const MISSES_BEFORE_HANDOFF = 3;
+
+/** The edges that exist (D1); `transition` never takes another. Tests hold the code against it, docs draw it. */
+export const EDGES: Readonly<Record<DialogueState, readonly DialogueState[]>> = {
+  INIT: ["INIT", "COLLECT", "CONFIRM", "HANDOFF", "END"],
+  COLLECT: ["COLLECT", "CONFIRM", "INIT", "HANDOFF", "END"],
+  CONFIRM: ["CONFIRM", "COLLECT", "INIT", "HANDOFF", "END"],
+  HANDOFF: ["HANDOFF", "INIT", "END"],
+  END: ["END", "INIT", "COLLECT", "CONFIRM", "HANDOFF"],
+};
+
+export const newDialogue = (): Dialogue => ({
+  state: "INIT",
+  open: [],
+  proposal: null,
+  nextRequest: 1,
+  nextProposal: 1,
+  nextAction: 1,
+  misses: 0,
+  focus: [],
+});
+
+const say = (content: Say): Effect => ({ type: "say", say: content });
+const atRest = (dialogue: Dialogue): Dialogue => ({ ...dialogue, state: "INIT", open: [], proposal: null });
+
+/**
+ * The dialogue machine (D1, D3): the next state and what to do, as data; executes nothing and is total over every
+ * state and event. Nothing is executed without a yes to the current proposal, and nothing is proposed incomplete.
+ */
+export function transition(dialogue: Dialogue, event: DialogueEvent): Transition {
+  switch (event.type) {
+    case "understood":
+      return dialogue.state === "HANDOFF" ? stay(dialogue, "a person has the conversation") : understood(dialogue, event.understanding, event.early === true);
+    case "executed":
+      return executed(dialogue, event);
+    case "failed":
+      return dialogue.state === "HANDOFF" ? stay(dialogue, "already handed off") : toHandoff(dialogue, "failure");
+    case "forceHandoff":
+      return dialogue.state === "HANDOFF" ? stay(dialogue, "already handed off") : toHandoff(dialogue, "forced");
+    case "idle":
+      return idle(dialogue);
+    case "agentReturned":
+      return { next: atRest({ ...dialogue, misses: 0 }), effects: [say({ key: "returnedToBot", summary: event.summary })], why: "a person gave the conversation back" };
+    case "agentResolved":
+      return { next: { ...atRest(dialogue), state: "END", misses: 0 }, effects: [], why: "a person resolved it" };
+    case "end":
+      return { next: { ...atRest(dialogue), state: "END" }, effects: [say({ key: "ended" }), { type: "end" }], why: "ended on request" };
+  }
+}
+
+const stay = (dialogue: Dialogue, why: string): Transition => ({ next: dialogue, effects: [], why });
+
+function toHandoff(dialogue: Dialogue, reason: HandoffReason): Transition {
+  return {
+    next: { ...dialogue, state: "HANDOFF", proposal: null, misses: 0 },
+    effects: [say({ key: reason === "failure" ? "holding" : "handedOff" }), { type: "handoff", reason }],
+    why: `handoff: ${reason}`,
+  };
+}
+
+function idle(dialogue: Dialogue): Transition {
+  if (dialogue.state === "HANDOFF" || dialogue.state === "END") return stay(dialogue, "idle");
+  const paused = dialogue.open.length > 0;
+  return { next: { ...atRest(dialogue), misses: 0 }, effects: paused ? [say({ key: "paused" })] : [], why: "idle" };
+}
+
+function understood(before: Dialogue, understanding: Understanding, early: boolean): Transition {
+  const dialogue = before.state === "END" ? atRest(before) : before;
+  if (understanding.acts.some((act) => act.intent === "human")) return toHandoff(dialogue, "asked");
+  if (!understanding.understood) return missed(dialogue);
+  if (understanding.acts.some((act) => act.intent === "abandon") && !understanding.acts.some(isRequest)) return abandon(dialogue, understanding);
+
+  const merged = mergeTurn({ ...dialogue, misses: 0 }, understanding);
+  const talk = answers(understanding);
+  if (dialogue.state === "CONFIRM" && !merged.changed && understanding.answer === "yes" && !understanding.hedged && !early)
+    return execute(merged.dialogue, talk);
+  // A yes that also adds something nobody disputes ("yes, it's broken") still stands for what was proposed.
+  if (dialogue.state === "CONFIRM" && understanding.answer === "yes" && !understanding.hedged && !early && onlyReasonChanged(dialogue.open, merged.dialogue.open))
+    return execute(merged.dialogue, talk);
+  if (dialogue.state === "CONFIRM" && !merged.changed && understanding.answer === "no" && !understanding.acts.some(isRequest) && understanding.mention === null)
+    return { next: atRest(merged.dialogue), effects: [...talk, say({ key: "denied" })], why: "denied" };
+  return proceed(merged.dialogue, [...merged.says.map(say), ...talk], understanding.answer);
+}
+
+function onlyReasonChanged(before: OpenRequest[], after: OpenRequest[]): boolean {
+  const withoutReason = (open: OpenRequest[]): string => JSON.stringify(open.map(({ kind, items, exchangeFor }) => [kind, items, exchangeFor]));
+  return withoutReason(before) === withoutReason(after);
+}
+
+/** Says for everything that isn't a request: answered first, then the open task is resumed (D5). */
+function answers(understanding: Understanding): Effect[] {
+  const effects: Effect[] = [];
+  for (const act of understanding.acts) {
+    if (act.intent === "order_status") effects.push(say({ key: "status", orders: act.orders, unknown: act.unknown }));
+    else if (act.intent === "question") effects.push(say(act.answers.length > 0 ? { key: "answer", question: act.question, answers: act.answers } : { key: "noAnswer" }));
+    else if (act.intent === "smalltalk") effects.push(say({ key: "greet" }));
+    else if (act.intent === "out_of_scope") effects.push(say({ key: "outOfScope" }));
+  }
+  return effects;
+}
+
+/** What comes next with the requests as they now stand: ask, propose, or rest. */
+function proceed(dialogue: Dialogue, said: Effect[], answer: Understanding["answer"]): Transition {
+  const focus = dialogue.open.flatMap((request) => request.items).slice(0, 5);
+  const next = focus.length > 0 ? { ...dialogue, focus } : dialogue;
+  if (next.open.length === 0) {
+    if (said.length > 0) return { next: atRest(next), effects: said, why: "nothing open" };
+    if (dialogue.state !== "INIT") return { next: atRest(next), effects: [say({ key: "denied" })], why: "nothing left of the request" };
+    return { next: atRest(next), effects: [say({ key: answer === null ? "clarify" : "nothingToConfirm" })], why: "nothing open" };
+  }
+  if (!next.open.every(isComplete)) {
+    const missing = next.open.map((request) => ({ request: request.id, slots: missingSlots(request) }));
+    const asked: Dialogue = { ...next, state: "COLLECT", proposal: null, open: next.open.map(markAsked) };
+    return { next: asked, effects: [...said, say({ key: "ask", requests: next.open, missing })], why: `missing: ${[...new Set(missing.flatMap(({ slots }) => slots))].join(", ")}` };
+  }
+  const proposal = { id: next.nextProposal };
+  return {
+    next: { ...next, state: "CONFIRM", proposal, nextProposal: proposal.id + 1 },
+    effects: [...said, say({ key: "propose", requests: next.open, proposal: proposal.id })],
+    why: "slots complete",
+  };
+}
+
+const markAsked = (request: OpenRequest): OpenRequest => ({ ...request, asked: [...new Set([...request.asked, ...missingSlots(request)])] });
+
+function abandon(dialogue: Dialogue, understanding: Understanding): Transition {
+  const talk = answers(understanding);
+  if (dialogue.open.length === 0) return { next: atRest({ ...dialogue, misses: 0 }), effects: [...talk, say({ key: "abandoned" })], why: "nothing to abandon" };
+  return { next: atRest({ ...dialogue, misses: 0 }), effects: [...talk, say({ key: "abandoned" })], why: "abandoned by the customer" };
+}
+
+function missed(dialogue: Dialogue): Transition {
+  const misses = dialogue.misses + 1;
+  if (misses >= MISSES_BEFORE_HANDOFF) return toHandoff(dialogue, "not-understood");
+  const first: Say = { key: misses >= MISSES_BEFORE_OFFER ? "offerPerson" : "clarify" };
+  const counted = { ...dialogue, misses };
+  if (dialogue.open.length === 0) return { next: counted, effects: [say(first)], why: "not understood" };
+  const resumed = proceed(counted, [say(first)], null);
+  return { ...resumed, why: "not understood" };
+}
+
+function execute(dialogue: Dialogue, talk: Effect[]): Transition {
+  const actions = toActions(dialogue);
+  return {
+    next: { ...dialogue, proposal: null, nextAction: dialogue.nextAction + actions.length },
+    effects: [...talk, { type: "execute", actions }],
+    why: "the customer said yes to the proposal",
+  };
+}
+
+/** One action for each request and order: an order changes as a whole or not at all. */
+function toActions(dialogue: Dialogue): Action[] {
+  const actions: Action[] = [];
+  for (const request of dialogue.open) {
+    const byOrder = new Map<string, Action>();
+    request.items.forEach((item, index) => {
+      const action = byOrder.get(item.orderId) ?? {
+        number: dialogue.nextAction + actions.length + byOrder.size,
+        kind: request.kind,
+        orderId: item.orderId,
+        items: [],
+        reason: request.reason,
+      };
+      const exchangeFor = request.exchangeFor[index];
+      action.items.push({
+        line: item.line,
+        ...(item.quantity === undefined ? {} : { quantity: item.quantity }),
+        ...(exchangeFor ? { exchangeFor } : {}),
+      });
+      byOrder.set(item.orderId, action);
+    });
+    actions.push(...byOrder.values());
+  }
+  return actions;
+}
+
+function executed(dialogue: Dialogue, event: Extract<DialogueEvent, { type: "executed" }>): Transition {
+  if (dialogue.state === "HANDOFF") return stay(dialogue, "executed after the handoff");
+  return { next: { ...atRest(dialogue), misses: 0 }, effects: [say({ key: "done", results: event.results })], why: "executed" };
+}

@@ -1,0 +1,2 @@
+export { handoffWorkflow } from "./handoff.ts";
+export { sessionWorkflow } from "./session.ts";

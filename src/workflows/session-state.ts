@@ -1,0 +1,40 @@
+import type { HandoffEvent, InboundMessage, SessionState } from "../dialogue/session.ts";
+import { newDialogue } from "../dialogue/transition.ts";
+
+/** Message ids kept across continue-as-new; older doubles meet the unique index of the messages collection. */
+const SEEN_MAX = 200;
+
+export const newSessionState = (now: number): SessionState => ({
+  dialogue: newDialogue(),
+  window: [],
+  inbox: [],
+  events: [],
+  seen: [],
+  seq: 0,
+  turn: 0,
+  epoch: 0,
+  handoff: null,
+  handoffs: 0,
+  lastActivityAt: now,
+  proposedAt: 0,
+  idle: false,
+  lastIntent: null,
+});
+
+function firstSight(state: SessionState, id: string): boolean {
+  if (state.seen.includes(id)) return false;
+  state.seen.push(id);
+  if (state.seen.length > SEEN_MAX) state.seen.shift();
+  return true;
+}
+
+/** Takes a customer's message in once (beyond-list 3). */
+export function receive(state: SessionState, message: InboundMessage): void {
+  if (firstSight(state, message.messageId)) state.inbox.push(message);
+}
+
+/** Takes news from the desk in, agents' messages once. */
+export function receiveEvent(state: SessionState, event: HandoffEvent): void {
+  if (event.type === "message" && !firstSight(state, event.messageId)) return;
+  state.events.push(event);
+}
