@@ -1,34 +1,62 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, normalize } from "node:path";
-import { unzip, type Unzipped } from "fflate";
+import { createReadStream, createWriteStream } from "node:fs";
+import { chmod, mkdir } from "node:fs/promises";
+import { dirname, isAbsolute, join, normalize } from "node:path";
+import { PassThrough } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { UnzipFile } from "fflate";
+import { AsyncUnzipInflate, Unzip } from "fflate";
 import { run } from "./command.ts";
 
+const readChunkBytes = 512 * 1024;
 const untarTimeoutMs = 120_000;
 const executableMode = 0o755;
 
 /**
- * Unpacks the entries of a wheel (a zip file) that `nameOf` gives a path for, relative to `folder`. Inflating happens off the main thread.
+ * Unpacks the entries of a wheel (a zip file) that `nameOf` gives a path for, relative to `folder`. Inflating happens in a worker thread,
+ * because the system may be serving customers meanwhile.
  * @throws Error when the file is no zip, when nothing matched, or when a path would leave the folder.
  */
-export async function unpackWheel(wheel: string, folder: string, nameOf: (entry: string) => string | undefined): Promise<void> {
-  const wanted = (entry: string): boolean => !entry.endsWith("/") && nameOf(entry) !== undefined;
-  const zipped = await readFile(wheel);
-  const files = await new Promise<Unzipped>((resolve, reject) => {
-    unzip(zipped, { filter: (file) => wanted(file.name) }, (error, unzipped) => (error === null ? resolve(unzipped) : reject(error)));
+export async function unpackWheel(
+  wheel: string,
+  folder: string,
+  nameOf: (entry: string) => string | undefined,
+): Promise<void> {
+  const written: Promise<void>[] = [];
+  const unzip = new Unzip((entry) => {
+    const name = entry.name.endsWith("/") ? undefined : nameOf(entry.name);
+    if (name === undefined) return;
+    const writing = writeEntry(entry, folder, name);
+    // Looked at only after the whole file is read: until then a failure must not count as unhandled.
+    writing.catch(() => {});
+    written.push(writing);
   });
-  const entries = Object.entries(files);
-  if (entries.length === 0) throw new Error(`${wheel} holds nothing of what was expected`);
-  for (const [entry, content] of entries) {
-    const name = normalize(nameOf(entry) ?? entry);
-    if (name.startsWith("..") || name.startsWith("/")) throw new Error(`${wheel} holds a path outside its folder: ${entry}`);
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
+  unzip.register(AsyncUnzipInflate);
+  for await (const chunk of createReadStream(wheel, { highWaterMark: readChunkBytes })) unzip.push(chunk as Buffer);
+  unzip.push(new Uint8Array(0), true);
+  await Promise.all(written);
+  if (written.length === 0) throw new Error(`${wheel} holds nothing of what was expected`);
+}
+
+async function writeEntry(entry: UnzipFile, folder: string, wanted: string): Promise<void> {
+  const name = normalize(wanted);
+  if (name.startsWith("..") || isAbsolute(name)) throw new Error(`a path outside its folder: ${entry.name}`);
+  const path = join(folder, name);
+  const content = new PassThrough();
+  entry.ondata = (error, chunk, final) => {
+    if (error) content.destroy(error);
+    else content.write(chunk);
+    if (final) content.end();
+  };
+  entry.start();
+  await mkdir(dirname(path), { recursive: true });
+  await pipeline(content, createWriteStream(path));
 }
 
 /** Unpacks a .tar.gz with the system's tar (Linux and macOS have one), dropping `stripFolders` leading folders. */
 export async function unpackTar(archive: string, folder: string, stripFolders: number): Promise<void> {
-  await run("tar", ["-xzf", archive, "-C", folder, `--strip-components=${stripFolders}`], { timeoutMs: untarTimeoutMs });
+  await run("tar", ["-xzf", archive, "-C", folder, `--strip-components=${stripFolders}`], {
+    timeoutMs: untarTimeoutMs,
+  });
 }
 
 export async function makeExecutable(path: string): Promise<string> {

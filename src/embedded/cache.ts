@@ -40,6 +40,7 @@ async function removeAbandoned(target: string): Promise<void> {
     if (!name.startsWith(`${basename(target)}.`) || !name.endsWith(".tmp")) continue;
     const path = join(folder, name);
     const made = await stat(path).catch(() => undefined);
-    if (made !== undefined && Date.now() - made.mtimeMs > abandonedAfterMs) await rm(path, { recursive: true, force: true });
+    if (made !== undefined && Date.now() - made.mtimeMs > abandonedAfterMs)
+      await rm(path, { recursive: true, force: true });
   }
 }

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { commandLineOf, isAlive, signalGroup } from "./processes.ts";
 import { reasonOf } from "./fetch.ts";
+import { commandLineOf, isAlive, signalGroup } from "./processes.ts";
 import type { EmbeddedServer } from "./types.ts";
 
 const stopTimeoutMs = 8_000;
@@ -47,13 +47,18 @@ async function spawnServer(spec: ChildSpec): Promise<ServerProcess> {
   const pidPath = join(spec.dataDir, "run", `${spec.name}.pid`);
   await mkdir(join(spec.dataDir, "logs"), { recursive: true });
   await mkdir(join(spec.dataDir, "run"), { recursive: true });
-  const sizeBytes = await stat(logPath).then((found) => found.size, () => 0);
+  const sizeBytes = await stat(logPath).then(
+    (found) => found.size,
+    () => 0,
+  );
   const log = await open(logPath, sizeBytes > maxLogBytes ? "w" : "a");
   const child = spawn(spec.command, spec.args, { detached: true, stdio: ["ignore", log.fd, log.fd] });
   let stopping = false;
   const exited = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`${spec.name} can't be started: ${error.message}`));
-    child.once("exit", (code, signal) => resolve(`${spec.name} ended ${stopping ? "as asked" : "unexpectedly"} (${signal ?? `code ${code}`})`));
+    child.once("exit", (code, signal) =>
+      resolve(`${spec.name} ended ${stopping ? "as asked" : "unexpectedly"} (${signal ?? `code ${code}`})`),
+    );
   });
   await log.close();
   const pid = child.pid;
@@ -72,7 +77,12 @@ async function spawnServer(spec: ChildSpec): Promise<ServerProcess> {
  * Resolves when `probe` first succeeds.
  * @throws Error with the child's last log lines when it ends or stays silent for 60 s.
  */
-async function untilReady(name: string, child: ServerProcess, probe: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+async function untilReady(
+  name: string,
+  child: ServerProcess,
+  probe: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   let ended: string | undefined;
   void child.exited.then((reason) => {
@@ -83,7 +93,9 @@ async function untilReady(name: string, child: ServerProcess, probe: () => Promi
     signal?.throwIfAborted();
     if (ended !== undefined) throw new Error(`${ended}. Its last words:\n${await child.lastLogLines()}`);
     if (Date.now() > deadline) {
-      throw new Error(`${name} runs but doesn't answer after ${readyTimeoutMs / 1000} s (${lastReason}). Its last words:\n${await child.lastLogLines()}`);
+      throw new Error(
+        `${name} runs but doesn't answer after ${readyTimeoutMs / 1000} s (${lastReason}). Its last words:\n${await child.lastLogLines()}`,
+      );
     }
     try {
       return await probe();
@@ -105,7 +117,10 @@ export interface ServerPlan {
  * quicker and took one, it is asked for another.
  * @throws Error with the server's last log lines.
  */
-export async function startServer<P extends ServerPlan>(plan: () => Promise<P>, signal?: AbortSignal): Promise<ServerProcess & { plan: P }> {
+export async function startServer<P extends ServerPlan>(
+  plan: () => Promise<P>,
+  signal?: AbortSignal,
+): Promise<ServerProcess & { plan: P }> {
   for (let attempt = 1; ; attempt++) {
     const planned = await plan();
     const child = await spawnServer(planned.spec);
@@ -125,19 +140,22 @@ export async function endLeftovers(dataDir: string): Promise<void> {
   const runDir = join(dataDir, "run");
   const names = await readdir(runDir).catch(() => []);
   await Promise.all(
-    names.filter((name) => name.endsWith(".pid")).map(async (name) => {
-      const path = join(runDir, name);
-      const left = parsePidFile(await readFile(path, "utf8"));
-      if (left !== undefined && (await commandLineOf(left.pid))?.includes(left.marker)) await endGroup(left.pid);
-      await rm(path, { force: true });
-    }),
+    names
+      .filter((name) => name.endsWith(".pid"))
+      .map(async (name) => {
+        const path = join(runDir, name);
+        const left = parsePidFile(await readFile(path, "utf8"));
+        if (left !== undefined && (await commandLineOf(left.pid))?.includes(left.marker)) await endGroup(left.pid);
+        await rm(path, { force: true });
+      }),
   );
 }
 
 function parsePidFile(text: string): PidFile | undefined {
   try {
     const value = JSON.parse(text) as Partial<PidFile>;
-    if (typeof value.pid === "number" && value.pid > 1 && typeof value.marker === "string" && value.marker !== "") return { pid: value.pid, marker: value.marker };
+    if (typeof value.pid === "number" && value.pid > 1 && typeof value.marker === "string" && value.marker !== "")
+      return { pid: value.pid, marker: value.marker };
   } catch {
     // Half-written by a crash: there is nothing to go by.
   }

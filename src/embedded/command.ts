@@ -10,6 +10,7 @@ export interface CommandResult {
 
 export interface CommandOptions {
   timeoutMs: number;
+  cwd?: string;
   signal?: AbortSignal;
 }
 
@@ -18,7 +19,12 @@ export interface CommandOptions {
  * @throws Error with the command's last words; `cause.code` is "ENOENT" when it is not on PATH.
  */
 export function run(command: string, args: string[], options: CommandOptions): Promise<CommandResult> {
-  const settings = { timeout: options.timeoutMs, maxBuffer: maxOutputBytes, ...(options.signal ? { signal: options.signal } : {}) };
+  const settings = {
+    timeout: options.timeoutMs,
+    maxBuffer: maxOutputBytes,
+    cwd: options.cwd,
+    ...(options.signal ? { signal: options.signal } : {}),
+  };
   return new Promise((resolve, reject) => {
     execFile(command, args, settings, (error, stdout, stderr) => {
       if (error === null) return resolve({ stdout, stderr });
@@ -29,11 +35,16 @@ export function run(command: string, args: string[], options: CommandOptions): P
 }
 
 /** Like `run`, but undefined when the command isn't on PATH. */
-export async function runIfThere(command: string, args: string[], options: CommandOptions): Promise<CommandResult | undefined> {
+export async function runIfThere(
+  command: string,
+  args: string[],
+  options: CommandOptions,
+): Promise<CommandResult | undefined> {
   try {
     return await run(command, args, options);
   } catch (error) {
-    if (error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return undefined;
+    if (error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT")
+      return undefined;
     throw error;
   }
 }

@@ -63,7 +63,8 @@ async function fill(request: DownloadRequest, temporary: string): Promise<void> 
   let lastError: unknown;
   for (let attempt = 1; attempt <= maxTries; attempt++) {
     try {
-      if (attempt > 1) await sleep(retryPauseMs * (attempt - 1), undefined, request.signal ? { signal: request.signal } : {});
+      if (attempt > 1)
+        await sleep(retryPauseMs * (attempt - 1), undefined, request.signal ? { signal: request.signal } : {});
       await fetchInto(request, temporary, partial);
       await assertChecksum(request, temporary, partial);
       return;
@@ -87,7 +88,8 @@ async function fetchInto(request: DownloadRequest, temporary: string, partial: P
     else delete partial.validator;
     const lengthBytes = Number(response.headers.get("content-length") ?? Number.NaN);
     // A compressed transfer's length says nothing about the file's.
-    if (Number.isFinite(lengthBytes) && !response.headers.has("content-encoding")) partial.totalBytes = partial.doneBytes + lengthBytes;
+    if (Number.isFinite(lengthBytes) && !response.headers.has("content-encoding"))
+      partial.totalBytes = partial.doneBytes + lengthBytes;
     else delete partial.totalBytes;
     await writeBody(request, temporary, partial, response, watchdog);
   } finally {
@@ -109,7 +111,8 @@ async function connect(request: DownloadRequest, partial: Partial, signal: Abort
     throw new FinalError(reasonOf(signal.aborted ? signal.reason : error), { cause: error });
   }
   if (response.ok && response.body !== null) {
-    if (response.status !== 206 || response.headers.get("content-range")?.startsWith(`bytes ${partial.doneBytes}-`)) return response;
+    if (response.status !== 206 || response.headers.get("content-range")?.startsWith(`bytes ${partial.doneBytes}-`))
+      return response;
     partial.doneBytes = 0;
     throw new Error("the server answered with another range than the one asked for");
   }
@@ -123,13 +126,25 @@ async function connect(request: DownloadRequest, partial: Partial, signal: Abort
   throw new FinalError(message);
 }
 
-async function writeBody(request: DownloadRequest, temporary: string, partial: Partial, response: Response, watchdog: Watchdog): Promise<void> {
+async function writeBody(
+  request: DownloadRequest,
+  temporary: string,
+  partial: Partial,
+  response: Response,
+  watchdog: Watchdog,
+): Promise<void> {
   const file = await open(temporary, partial.doneBytes > 0 ? "r+" : "w");
   const stallTimeoutMs = request.stallTimeoutMs ?? defaultStallTimeoutMs;
   let reportedAt = 0;
   const report = (): void => {
     const total = partial.totalBytes === undefined ? {} : { totalBytes: partial.totalBytes };
-    request.onProgress({ part: request.part, message: request.message, source: request.url, doneBytes: partial.doneBytes, ...total });
+    request.onProgress({
+      part: request.part,
+      message: request.message,
+      source: request.url,
+      doneBytes: partial.doneBytes,
+      ...total,
+    });
   };
   try {
     await file.truncate(partial.doneBytes);

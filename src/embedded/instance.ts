@@ -35,7 +35,9 @@ export async function removeInstance(dataDir: string): Promise<void> {
 export async function readInstance(dataDir: string): Promise<Instance> {
   const instance = await findInstance(dataDir);
   if (instance !== undefined && (await isAlive(instance.pid))) return instance;
-  throw new Error(`Nothing runs on the data folder ${dataDir}. Start it with \`npm start\`, or name another folder: DATA_DIR=path npm run ...`);
+  throw new Error(
+    `Nothing runs on the data folder ${dataDir}. Start it with \`npm start\`, or name another folder: DATA_DIR=path npm run ...`,
+  );
 }
 
 /** Like `readInstance`, but also what a dead instance left behind; undefined when there is nothing readable. */

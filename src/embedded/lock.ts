@@ -27,7 +27,11 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, "lock");
   const own = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
-  const text = JSON.stringify({ pid: process.pid, processStart: await processStartOf(process.pid), startedAt: new Date().toISOString() } satisfies LockOwner);
+  const text = JSON.stringify({
+    pid: process.pid,
+    processStart: await processStartOf(process.pid),
+    startedAt: new Date().toISOString(),
+  } satisfies LockOwner);
   await writeFile(own, text);
   try {
     for (let attempt = 1; attempt <= maxTries; attempt++) {
@@ -77,7 +81,8 @@ async function lives(owner: LockOwner): Promise<boolean> {
 function parse(text: string): LockOwner | undefined {
   try {
     const value = JSON.parse(text) as Partial<LockOwner>;
-    if (typeof value.pid === "number") return { pid: value.pid, processStart: value.processStart, startedAt: value.startedAt ?? "?" };
+    if (typeof value.pid === "number")
+      return { pid: value.pid, processStart: value.processStart, startedAt: value.startedAt ?? "?" };
   } catch {
     // Not ours or damaged: nobody alive stands behind it.
   }

@@ -23,7 +23,16 @@ export async function installMongod(options: EmbeddedOptions): Promise<string> {
     const sha256 = await publishedSha256(`${url}.sha256`, options.signal);
     const archive = join(folder, "mongod.tgz");
     const message = "MongoDB: fetching mongod";
-    await download({ url, dest: archive, sha256, part: "mongodb", message, onProgress: options.onProgress, connectTimeoutMs, ...signal });
+    await download({
+      url,
+      dest: archive,
+      sha256,
+      part: "mongodb",
+      message,
+      onProgress: options.onProgress,
+      connectTimeoutMs,
+      ...signal,
+    });
     await unpackTar(archive, folder, 1);
     await rm(archive);
     await run(join(folder, "bin", "mongod"), ["--version"], { timeoutMs: versionTimeoutMs });

@@ -7,8 +7,10 @@ import { runIfThere } from "./command.ts";
 import { reasonOf } from "./fetch.ts";
 import { installMongod, mongodVersion } from "./mongod-download.ts";
 import { freePort } from "./ports.ts";
-import { findPython, hasPip, pip, type Python } from "./python.ts";
-import { firstOf, type Source } from "./sources.ts";
+import type { Python } from "./python.ts";
+import { findPython, hasPip, pip } from "./python.ts";
+import type { Source } from "./sources.ts";
+import { firstOf } from "./sources.ts";
 import type { Embedded, EmbeddedOptions } from "./types.ts";
 
 const secantusVersion = "0.7.0b3";
@@ -43,7 +45,13 @@ export async function startMongodb(options: EmbeddedOptions): Promise<Embedded["
   const { plan, ...server } = await startServer(async () => {
     const port = await freePort();
     const ourUri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
-    const spec = { name: "mongodb", command: program.command, args: serverArgs(program, port, storage), dataDir: options.dataDir, marker: storage };
+    const spec = {
+      name: "mongodb",
+      command: program.command,
+      args: serverArgs(program, port, storage),
+      dataDir: options.dataDir,
+      marker: storage,
+    };
     return { spec, probe: () => ping(ourUri, pingTimeoutMs), uri: ourUri };
   }, options.signal);
   return { ...server, uri: plan.uri };
@@ -69,10 +77,16 @@ async function ping(uri: string, timeoutMs: number): Promise<void> {
 async function programSources(options: EmbeddedOptions): Promise<Source<Program>[]> {
   const sources: (Source<Program> & { engine: Engine })[] = [
     { engine: "mongod", what: "`mongod` on PATH", get: mongodOnPath },
-    { engine: "mongod", what: `mongod ${mongodVersion}, cached or downloaded`, get: async () => mongod(await installMongod(options)) },
+    {
+      engine: "mongod",
+      what: `mongod ${mongodVersion}, cached or downloaded`,
+      get: async () => mongod(await installMongod(options)),
+    },
     { engine: "secantusdb", what: `Python package SecantusDB ${secantusVersion}`, get: () => secantus(options) },
   ];
-  const written = (["mongod", "secantusdb"] as const).map(async (engine) => ((await exists(join(options.dataDir, "mongo", engine))) ? engine : undefined));
+  const written = (["mongod", "secantusdb"] as const).map(async (engine) =>
+    (await exists(join(options.dataDir, "mongo", engine))) ? engine : undefined,
+  );
   const [first, second] = await Promise.all(written);
   const owner = first ?? second;
   if (owner === undefined) return secantusCachedFirst(options, sources);
@@ -108,7 +122,11 @@ function secantusFolder(options: EmbeddedOptions, python: Python): string {
 }
 
 function secantusProgram(options: EmbeddedOptions, python: Python): Program {
-  return { engine: "secantusdb", command: python.executable, firstArgs: ["-c", secantusMain, secantusFolder(options, python)] };
+  return {
+    engine: "secantusdb",
+    command: python.executable,
+    firstArgs: ["-c", secantusMain, secantusFolder(options, python)],
+  };
 }
 
 async function secantus(options: EmbeddedOptions): Promise<Program> {
@@ -117,7 +135,14 @@ async function secantus(options: EmbeddedOptions): Promise<Program> {
   await installOnce(secantusFolder(options, python), async (folder) => {
     if (!(await hasPip(python))) throw new Error(`${python.executable} has no pip`);
     await pip(python, {
-      args: ["install", "--target", folder, "--no-warn-script-location", "--only-binary=:all:", `SecantusDB==${secantusVersion}`],
+      args: [
+        "install",
+        "--target",
+        folder,
+        "--no-warn-script-location",
+        "--only-binary=:all:",
+        `SecantusDB==${secantusVersion}`,
+      ],
       scratch: `${folder}.scratch`,
       part: "mongodb",
       message: "MongoDB: fetching SecantusDB",

@@ -26,8 +26,15 @@ export function assertPortFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const why = error.code === "EADDRINUSE" ? "is taken by another program (or another copy of Colloquy)" : `can't be used (${error.code})`;
-      reject(new Error(`Port ${port} of ${loopbackHost} ${why}. Choose another: PORT=${port + 1} npm start`, { cause: error }));
+      const why =
+        error.code === "EADDRINUSE"
+          ? "is taken by another program (or another copy of Colloquy)"
+          : `can't be used (${error.code})`;
+      reject(
+        new Error(`Port ${port} of ${loopbackHost} ${why}. Choose another: PORT=${port + 1} npm start`, {
+          cause: error,
+        }),
+      );
     });
     server.listen(port, loopbackHost, () => server.close(() => resolve()));
   });

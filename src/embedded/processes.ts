@@ -26,7 +26,10 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
 /** The process's command line, arguments separated by spaces; undefined (or empty: a zombie) when it is gone. */
 export async function commandLineOf(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
-    return readFile(`/proc/${pid}/cmdline`, "utf8").then((text) => text.replaceAll("\0", " "), () => undefined);
+    return readFile(`/proc/${pid}/cmdline`, "utf8").then(
+      (text) => text.replaceAll("\0", " "),
+      () => undefined,
+    );
   }
   return psField(pid, "args=");
 }
@@ -44,6 +47,8 @@ export async function processStartOf(pid: number): Promise<string | undefined> {
 }
 
 async function psField(pid: number, field: string): Promise<string | undefined> {
-  const result = await run("ps", ["-ww", "-o", field, "-p", String(pid)], { timeoutMs: psTimeoutMs }).catch(() => undefined);
+  const result = await run("ps", ["-ww", "-o", field, "-p", String(pid)], { timeoutMs: psTimeoutMs }).catch(
+    () => undefined,
+  );
   return result?.stdout.trim() || undefined;
 }

@@ -16,7 +16,8 @@ export interface Python {
   tag: string;
 }
 
-const describeSelf = "import sys, sysconfig; v = sys.version_info; print(sys.executable); print(f'cp{v[0]}{v[1]}-{sysconfig.get_platform()}')";
+const describeSelf =
+  "import sys, sysconfig; v = sys.version_info; print(sys.executable); print(f'cp{v[0]}{v[1]}-{sysconfig.get_platform()}')";
 
 /** Python 3 on PATH, or undefined. */
 export async function findPython(): Promise<Python | undefined> {
@@ -45,7 +46,8 @@ export interface PipJob {
 }
 
 // TMPDIR is set inside: the child otherwise inherits our environment, and with it the user's own pip configuration (mirrors, proxies).
-const pipWithTmpdir = "import os, runpy, sys; os.environ['TMPDIR'] = sys.argv.pop(1); runpy.run_module('pip', run_name='__main__', alter_sys=True)";
+const pipWithTmpdir =
+  "import os, runpy, sys; os.environ['TMPDIR'] = sys.argv.pop(1); runpy.run_module('pip', run_name='__main__', alter_sys=True)";
 
 /**
  * Runs pip with the user's configuration and reports what it has fetched so far (pip writes below `scratch`).
@@ -55,7 +57,8 @@ export async function pip(python: Python, job: PipJob): Promise<void> {
   await mkdir(job.scratch, { recursive: true });
   let announcedBytes = 0;
   const report = (doneBytes: number): void => {
-    const total = announcedBytes > 0 && job.args[0] === "download" ? { totalBytes: Math.max(announcedBytes, doneBytes) } : {};
+    const total =
+      announcedBytes > 0 && job.args[0] === "download" ? { totalBytes: Math.max(announcedBytes, doneBytes) } : {};
     job.onProgress({ part: job.part, message: job.message, source: job.source, doneBytes, ...total });
   };
   report(0);
@@ -72,7 +75,19 @@ export async function pip(python: Python, job: PipJob): Promise<void> {
 }
 
 function runPip(python: Python, job: PipJob, onAnnounced: (bytes: number) => void): Promise<void> {
-  const args = ["-u", "-c", pipWithTmpdir, job.scratch, ...job.args, "--progress-bar", "off", "--disable-pip-version-check", "--no-input", "--retries", "2"];
+  const args = [
+    "-u",
+    "-c",
+    pipWithTmpdir,
+    job.scratch,
+    ...job.args,
+    "--progress-bar",
+    "off",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--retries",
+    "2",
+  ];
   const child = spawn(python.executable, args, {
     stdio: ["ignore", "pipe", "pipe"],
     timeout: pipTimeoutMs,
@@ -97,13 +112,21 @@ const unitBytes: Record<string, number> = { bytes: 1, kB: 1e3, MB: 1e6, GB: 1e9 
 /** Sums pip's "Downloading x.whl (44.5 MB)" lines. */
 function announcedIn(text: string): number {
   let bytes = 0;
-  for (const [, size, unit] of text.matchAll(/Downloading \S+ \(([\d.]+) (bytes|kB|MB|GB)\)/g)) bytes += Number(size) * (unitBytes[unit ?? ""] ?? 0);
+  for (const [, size, unit] of text.matchAll(/Downloading \S+ \(([\d.]+) (bytes|kB|MB|GB)\)/g))
+    bytes += Number(size) * (unitBytes[unit ?? ""] ?? 0);
   return bytes;
 }
 
 /** Wheels only: pip unpacks them in the same place. */
 async function wheelBytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".whl")).map((entry) => stat(join(entry.parentPath, entry.name)).then((found) => found.size, () => 0));
+  const sizes = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".whl"))
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }

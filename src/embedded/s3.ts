@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { startServer } from "./child.ts";
 import { reasonOf } from "./fetch.ts";
-import { assertAccepts } from "./probe.ts";
 import { freePort } from "./ports.ts";
+import { assertAccepts } from "./probe.ts";
 import type { Embedded, EmbeddedOptions } from "./types.ts";
 
 export const bucketName = "colloquy";
@@ -17,10 +17,13 @@ const region = "us-east-1";
 export async function startS3(options: EmbeddedOptions): Promise<Embedded["s3"]> {
   const { s3Endpoint, s3AccessKeyId, s3SecretAccessKey } = options.configured;
   if (s3Endpoint !== undefined) {
-    if (s3AccessKeyId === undefined || s3SecretAccessKey === undefined) throw new Error("S3 (S3_ENDPOINT) needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY");
+    if (s3AccessKeyId === undefined || s3SecretAccessKey === undefined)
+      throw new Error("S3 (S3_ENDPOINT) needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY");
     const access = { endpoint: s3Endpoint, accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey };
     await ensureBucket(access).catch((error: unknown) => {
-      throw new Error(`S3 at ${s3Endpoint} (S3_ENDPOINT) doesn't give the bucket "${bucketName}": ${reasonOf(error)}`, { cause: error });
+      throw new Error(`S3 at ${s3Endpoint} (S3_ENDPOINT) doesn't give the bucket "${bucketName}": ${reasonOf(error)}`, {
+        cause: error,
+      });
     });
     return { ...access, stop: async () => {} };
   }
@@ -31,7 +34,13 @@ export async function startS3(options: EmbeddedOptions): Promise<Embedded["s3"]>
   const { plan, ...server } = await startServer(async () => {
     const port = await freePort();
     const access = { endpoint: `http://127.0.0.1:${port}`, ...embeddedCredentials };
-    const spec = { name: "s3", command: process.execPath, args: [main, String(port), directory], dataDir: options.dataDir, marker: directory };
+    const spec = {
+      name: "s3",
+      command: process.execPath,
+      args: [main, String(port), directory],
+      dataDir: options.dataDir,
+      marker: directory,
+    };
     const probe = async (): Promise<void> => {
       // The S3 client would repeat a refused connection at its own slow pace.
       await assertAccepts(`127.0.0.1:${port}`);

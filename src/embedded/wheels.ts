@@ -5,7 +5,7 @@ import { findPython, hasPip, pip } from "./python.ts";
 import type { OnProgress, Progress } from "./types.ts";
 
 /** Only asked when there is no pip, which knows the user's own index. */
-export const defaultIndexUrl = "https://pypi.org/simple/";
+const defaultIndexUrl = "https://pypi.org/simple/";
 const indexMediaType = "application/vnd.pypi.simple.v1+json";
 const indexTimeoutMs = 15_000;
 
@@ -19,7 +19,6 @@ export interface WheelRequest {
   onProgress: OnProgress;
   /** Take another platform's wheel when ours has none (its data and sources are the same). */
   anyPlatform?: boolean;
-  indexUrl?: string;
   signal?: AbortSignal;
 }
 
@@ -49,7 +48,15 @@ async function downloadWithPip(request: WheelRequest): Promise<string | undefine
   const target = join(request.folder, "pip");
   await mkdir(target, { recursive: true });
   await pip(python, {
-    args: ["download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "-d", target, `${request.project}==${request.version}`],
+    args: [
+      "download",
+      "--no-deps",
+      "--only-binary=:all:",
+      "--no-cache-dir",
+      "-d",
+      target,
+      `${request.project}==${request.version}`,
+    ],
     scratch: join(request.folder, "pip-tmp"),
     part: request.part,
     message: request.message,
@@ -68,8 +75,12 @@ interface IndexFile {
   yanked?: boolean | string;
 }
 
-async function downloadFromIndex(request: WheelRequest): Promise<string> {
-  const url = new URL(`${request.project.toLowerCase().replaceAll(/[-_.]+/g, "-")}/`, request.indexUrl ?? defaultIndexUrl);
+/**
+ * Fetches a wheel from a package index that speaks the JSON simple API (PEP 691), checked against the index's sha256; returns its path.
+ * @throws Error when the index doesn't answer or has no wheel for this platform.
+ */
+export async function downloadFromIndex(request: WheelRequest, indexUrl = defaultIndexUrl): Promise<string> {
+  const url = new URL(`${request.project.toLowerCase().replaceAll(/[-_.]+/g, "-")}/`, indexUrl);
   const timeout = AbortSignal.timeout(indexTimeoutMs);
   const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
   const response = await fetch(url, { headers: { accept: indexMediaType }, signal });
@@ -93,9 +104,15 @@ async function downloadFromIndex(request: WheelRequest): Promise<string> {
  * The file of the version whose platform tag matches best.
  * @throws Error naming the platform when there is none.
  */
-export function chooseWheel(files: IndexFile[], request: Pick<WheelRequest, "project" | "version" | "anyPlatform">, tags: RegExp[]): IndexFile {
+export function chooseWheel(
+  files: IndexFile[],
+  request: Pick<WheelRequest, "project" | "version" | "anyPlatform">,
+  tags: RegExp[],
+): IndexFile {
   const prefix = `${request.project.toLowerCase().replaceAll(/[-_.]+/g, "_")}-${request.version}-`;
-  const wheels = files.filter((file) => file.filename.toLowerCase().startsWith(prefix) && file.filename.endsWith(".whl") && !file.yanked);
+  const wheels = files.filter(
+    (file) => file.filename.toLowerCase().startsWith(prefix) && file.filename.endsWith(".whl") && !file.yanked,
+  );
   for (const tag of tags) {
     const match = wheels.find((file) => tag.test(file.filename));
     if (match !== undefined) return match;
