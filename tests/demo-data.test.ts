@@ -178,7 +178,7 @@ describe.each(LOCALES)("knowledge in %s", (locale) => {
     expect(duplicates(asked.map((question) => question.toLowerCase()))).toEqual([]);
     for (const pair of pairs(locale)) {
       expect(pair.alternatives.length).toBeGreaterThanOrEqual(3);
-      expect(pair.alternatives.length).toBeLessThanOrEqual(6);
+      expect(pair.alternatives.length).toBeLessThanOrEqual(10);
       expect(hasChinese(pair.question + pair.answer)).toBe(locale === "zh");
       if (pair.article !== undefined) expect(ids).toContain(pair.article);
     }
