@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
+import { loadConfig, schema } from "../src/config.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -50,6 +51,17 @@ function schemaErrors(document: unknown): string[] {
 /** Names of the variables that `docker compose up` refuses to start without. */
 function requiredVariables(text: string): string[] {
   return [...new Set([...text.matchAll(/\$\{(\w+):\?/g)].map((match) => match[1] as string))].sort();
+}
+
+/** What a container would see once every required variable is set to the given value. */
+function resolved(environment: Record<string, string | null>, value: string): Record<string, string> {
+  const set = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== null);
+  return Object.fromEntries(
+    set.map(([key, text]) => [
+      key,
+      text.replaceAll(/\$\{\w+(?::-(\w*)|:\?[^}]*)\}/g, (_, fallback?: string) => fallback ?? value),
+    ]),
+  );
 }
 
 describe("docker-compose.yml", () => {
@@ -126,11 +138,35 @@ describe("docker-compose.yml", () => {
     }
   });
 
-  test(".env.example names every required variable, and holds no value for one", () => {
+  test.each(ours)("%s is given settings that src/config.ts knows and accepts", (_name, { environment = {} }) => {
+    expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(Object.keys(environment)));
+    const secret = "0123456789abcdef0123456789abcdef";
+    const config = loadConfig(resolved(environment, secret));
+    expect(config).toMatchObject({
+      TEMPORAL_ADDRESS: "temporal:7233",
+      LOG_LEVEL: "info",
+      S3_SECRET_ACCESS_KEY: secret,
+      DEMO: false,
+    });
+    expect(new URL(config.MONGODB_URI ?? "")).toMatchObject({
+      hostname: "mongodb",
+      pathname: "/colloquy",
+      password: secret,
+    });
+    expect(new URL(config.REDIS_URL ?? "")).toMatchObject({ hostname: "redis", password: secret });
+  });
+
+  test(".env.example names every required variable without a value, and every optional one", () => {
     const example = read("deploy/.env.example");
     const named = [...example.matchAll(/^([A-Z]\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
     expect(named.map(([name]) => name).sort()).toEqual(requiredVariables(composeText));
     expect(named.every(([, value]) => value === "")).toBe(true);
+
+    const optional = [...example.matchAll(/^#([A-Z]\w+)=/gm)].map((match) => match[1]);
+    const passedOn = services.flatMap(([, { environment = {} }]) =>
+      Object.keys(environment).filter((key) => environment[key] === null),
+    );
+    expect(optional).toEqual(expect.arrayContaining(passedOn));
   });
 });
 
