@@ -77,7 +77,7 @@ const dialogueSchema = z.strictObject({
 });
 const texts = z.array(z.string().min(1));
 const examplesSchema = z.strictObject({
-  intent: z.strictObject(Object.fromEntries(INTENTS.map((intent) => [intent, texts.min(60).max(90)]))),
+  intent: z.strictObject(Object.fromEntries(INTENTS.map((intent) => [intent, texts.min(60).max(130)]))),
   yes: texts,
   no: texts,
   abandon: texts,
