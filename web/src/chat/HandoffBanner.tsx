@@ -1,0 +1,34 @@
+import type { HandoffView } from "../core/conversation.ts";
+import { isOpen } from "../core/conversation.ts";
+import { useI18n } from "../i18n/index.tsx";
+import { Avatar } from "../ui/Avatar.tsx";
+import { ClockIcon, HeadsetIcon } from "../ui/icons.tsx";
+
+/** Who answers when it is not the assistant: nobody yet, an agent by name, or somebody who will call back. */
+export function HandoffBanner({ handoff }: { handoff: HandoffView | null }) {
+  const { t } = useI18n();
+  if (!isOpen(handoff)) return null;
+  const status = handoff.status === "offered" ? "waiting" : handoff.status;
+  const name = handoff.agent?.name ?? t("chat.agent");
+  return (
+    <section
+      className={`handoff-banner handoff-${status}`}
+      data-testid="handoff-banner"
+      data-status={handoff.status}
+      aria-live="polite"
+    >
+      {status === "active" ? (
+        <Avatar id={handoff.agent?.id ?? "agent"} name={name} size="small" />
+      ) : (
+        <span className="handoff-icon">
+          {status === "callback" ? <ClockIcon size={18} /> : <HeadsetIcon size={18} />}
+        </span>
+      )}
+      <p>
+        <strong>{t(`handoff.${status}`, { name })}</strong>
+        <span>{t(`handoff.${status}Lead`)}</span>
+      </p>
+      {status === "waiting" && <span className="pulse" aria-hidden="true" />}
+    </section>
+  );
+}

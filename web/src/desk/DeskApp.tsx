@@ -1,0 +1,29 @@
+import { useCallback, useState } from "react";
+import { createApi } from "../api.ts";
+import { tabStorage } from "../ui/browser.ts";
+import { Desk } from "./Desk.tsx";
+import type { Identity } from "./identity.ts";
+import { SignIn } from "./SignIn.tsx";
+
+const api = createApi();
+const identityKey = "colloquy.agent";
+
+/** The agents' page: who works here, then the desk. */
+export function DeskApp() {
+  const [identity, setIdentity] = useState(() => tabStorage.read(identityKey) as Identity | null);
+  const [rejected, setRejected] = useState(false);
+
+  const enter = (next: Identity) => {
+    tabStorage.write(identityKey, next);
+    setRejected(false);
+    setIdentity(next);
+  };
+  const leave = useCallback((because: "sign-out" | "rejected") => {
+    tabStorage.remove(identityKey);
+    setRejected(because === "rejected");
+    setIdentity(null);
+  }, []);
+
+  if (!identity) return <SignIn api={api} rejected={rejected} onEnter={enter} />;
+  return <Desk key={identity.id} api={api} me={identity} onLeave={leave} />;
+}
