@@ -1,4 +1,4 @@
-import type { Snapshot } from "../core/conversation.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { NewIcon } from "../ui/icons.tsx";
 

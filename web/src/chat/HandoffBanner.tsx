@@ -1,5 +1,5 @@
-import type { HandoffView } from "../core/conversation.ts";
-import { isOpen } from "../core/conversation.ts";
+import type { HandoffView } from "../core/snapshot.ts";
+import { isOpen } from "../core/snapshot.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { Avatar } from "../ui/Avatar.tsx";
 import { ClockIcon, HeadsetIcon } from "../ui/icons.tsx";

@@ -1,39 +1,17 @@
-import type { Api, HandoffStatus, Message, Person, SessionView } from "../api.ts";
+import type { Api, Message, SessionView } from "../api.ts";
 import { ApiError } from "../api.ts";
 import type { WakeSource } from "./backoff.ts";
 import { backoffMs, pause } from "./backoff.ts";
 import type { LiveEvent } from "./live.ts";
 import { follow } from "./live.ts";
 import type { OutboxItem, SavedConversation, SessionKey } from "./outbox.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { isOpen, nothingYet } from "./snapshot.ts";
 import { contiguousSeq, lastSeq, merge } from "./thread.ts";
 
 /** How long typing is shown on our own guess, and how long on the server's word: whatever happens, it ends. */
 export const typingGuessMs = 20_000;
 export const typingSaidMs = 60_000;
-
-export type Connection = "idle" | "connecting" | "live" | "gone";
-
-export interface HandoffView {
-  id: string;
-  status: HandoffStatus;
-  agent?: Person | null;
-}
-
-export interface Snapshot {
-  messages: Message[];
-  outbox: OutboxItem[];
-  connection: Connection;
-  /** False until the first messages of a stored session are here. */
-  loaded: boolean;
-  /** Messages after this seq arrived while the reader was watching. */
-  liveFromSeq: number;
-  view: SessionView | null;
-  handoff: HandoffView | null;
-  /** The whole text so far of the reply being generated. */
-  draft: string | null;
-  typing: boolean;
-  sessionId: string | null;
-}
 
 export interface ConversationOptions {
   api: Api;
@@ -44,25 +22,6 @@ export interface ConversationOptions {
   post: (session: SessionKey, message: { messageId: string; text: string }) => Promise<unknown>;
   newId: () => string;
   now: () => Date;
-}
-
-const nothingYet: Snapshot = {
-  messages: [],
-  outbox: [],
-  connection: "idle",
-  loaded: true,
-  liveFromSeq: 0,
-  view: null,
-  handoff: null,
-  draft: null,
-  typing: false,
-  sessionId: null,
-};
-
-type OpenHandoff = HandoffView & { status: Exclude<HandoffStatus, "resolved" | "returned"> };
-
-export function isOpen(handoff: HandoffView | null): handoff is OpenHandoff {
-  return handoff !== null && handoff.status !== "resolved" && handoff.status !== "returned";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import type { ConversationOptions, Snapshot } from "../core/conversation.ts";
+import type { ConversationOptions } from "../core/conversation.ts";
 import { Conversation } from "../core/conversation.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 
 /** Runs a conversation for as long as the component shows it. `key` names it: another key is another conversation. */
 export function useConversation(
