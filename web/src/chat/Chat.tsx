@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { Api, DemoCustomer, Order, Person, Role } from "../api.ts";
+import { isOpen } from "../core/snapshot.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { AssistantAvatar, Avatar } from "../ui/Avatar.tsx";
 import type { ComposerHandle } from "../ui/Composer.tsx";
@@ -81,6 +82,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
       <main className="chat">
         <ChatHeader
           agent={withAgent ? { id: handoff?.agent?.id ?? "agent", name: agentName } : null}
+          waiting={isOpen(handoff) && !withAgent}
           orderCount={customer ? customer.orders.length : null}
           onOrders={() => setDrawerOpen(true)}
           onNew={empty ? null : startNew}

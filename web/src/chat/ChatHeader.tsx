@@ -7,6 +7,8 @@ import { BagIcon, NewIcon, SwitchIcon } from "../ui/icons.tsx";
 interface ChatHeaderProps {
   /** The agent one is talking to, if any. */
   agent: Person | null;
+  /** One is waiting for an agent. */
+  waiting: boolean;
   /** null: there is no orders panel to open. */
   orderCount: number | null;
   onOrders: () => void;
@@ -14,7 +16,7 @@ interface ChatHeaderProps {
   onSwitch: (() => void) | null;
 }
 
-export function ChatHeader({ agent, orderCount, onOrders, onNew, onSwitch }: ChatHeaderProps) {
+export function ChatHeader({ agent, waiting, orderCount, onOrders, onNew, onSwitch }: ChatHeaderProps) {
   const { t } = useI18n();
   return (
     <header className="chat-head">
@@ -23,7 +25,7 @@ export function ChatHeader({ agent, orderCount, onOrders, onNew, onSwitch }: Cha
         <h1>{agent ? agent.name : t("chat.assistant")}</h1>
         <p>
           <i className="online-dot" aria-hidden="true" />
-          {agent ? t("chat.withAgent", { name: agent.name }) : t("chat.online")}
+          {agent ? t("chat.withAgent", { name: agent.name }) : t(waiting ? "chat.waiting" : "chat.online")}
         </p>
       </div>
       <nav className="chat-actions">

@@ -24,6 +24,7 @@ export const en: Record<keyof typeof zh, string> = {
   "chat.assistant": "Assistant",
   "chat.agent": "Support agent",
   "chat.online": "Online · replies in seconds",
+  "chat.waiting": "Looking for a person",
   "chat.withAgent": "{name} is helping you",
   "chat.new": "New conversation",
   "chat.newHint": "Start a new conversation; this one stays on record",

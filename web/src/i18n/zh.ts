@@ -21,6 +21,7 @@ export const zh = {
   "chat.assistant": "智能客服",
   "chat.agent": "人工客服",
   "chat.online": "在线 · 通常几秒内回复",
+  "chat.waiting": "正在寻找人工客服",
   "chat.withAgent": "{name} 正在为你服务",
   "chat.new": "新对话",
   "chat.newHint": "开始新对话，当前对话会保留在客服记录中",

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { Fragment, useEffect, useRef, useState } from "react";
 import type { Message, Person, Role } from "../api.ts";
-import type { Snapshot } from "../core/snapshot.ts";
 import type { OutboxItem } from "../core/outbox.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 import { continues, differentDay } from "../core/thread.ts";
 import { useI18n } from "../i18n/index.tsx";
 import type { Progress } from "./Bubble.tsx";

@@ -1,5 +1,5 @@
-import type { Snapshot } from "../core/snapshot.ts";
 import type { OutboxItem } from "../core/outbox.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { useLasting } from "./hooks.ts";
 import { AlertIcon, CheckIcon, ClockIcon, GlobeIcon } from "./icons.tsx";
