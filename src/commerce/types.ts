@@ -18,6 +18,8 @@ export interface Product {
   /** Everyday words for it: "锅", "charger". */
   aliases?: string[];
   category?: string;
+  /** Option names and values in other languages: `{ en: { "颜色": "Color", "白色": "White" } }`. */
+  optionNames?: Record<string, Record<string, string>>;
   price?: number;
   currency?: string;
   /** Every combination that can be ordered; `stock` 0 means out of stock, absent means in stock. */
@@ -84,6 +86,8 @@ export interface CommerceBackend {
   orders(tenant: string, customerId: string): Promise<Order[]>;
   /** Products by id; unknown ids are left out. */
   products(tenant: string, productIds: string[]): Promise<Product[]>;
+  /** How this shop's order numbers look, learnt from its data: each letter run as `a+`, each digit run as `9{n}`. */
+  orderShapes(tenant: string): Promise<string[]>;
   /** Executes at most once per idempotency key (beyond-list 4). Throws only when the backend can't be reached. */
   execute(tenant: string, action: ActionRequest): Promise<ActionOutcome>;
 }

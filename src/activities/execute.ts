@@ -1,0 +1,25 @@
+import { ApplicationFailure } from "@temporalio/common";
+import type { CommerceBackend } from "../commerce/types.ts";
+import type { ActionResult, Action } from "../dialogue/types.ts";
+import type { ExecuteInput, ExecuteOutput } from "../dialogue/session.ts";
+
+/** At most once each (beyond-list 4): the key is the session and the number the machine gave the action. */
+export const idempotencyKey = (sessionId: string, action: Action): string => `${sessionId}:${action.number}`;
+
+/**
+ * Executes confirmed actions one after the other. Safe to run again from the start.
+ * @throws ApplicationFailure `Commerce.Anonymous` when there is no verified customer: nothing can be theirs
+ */
+export function createExecute({ commerce }: { commerce: CommerceBackend }) {
+  return async ({ identity, actions }: ExecuteInput): Promise<ExecuteOutput> => {
+    const { tenant, sessionId, customerId } = identity;
+    if (customerId === null) throw ApplicationFailure.nonRetryable("nobody is signed in", "Commerce.Anonymous");
+    const results: ActionResult[] = [];
+    for (const action of actions) {
+      const { kind, orderId, items, reason } = action;
+      const outcome = await commerce.execute(tenant, { kind, customerId, orderId, items, reason, idempotencyKey: idempotencyKey(sessionId, action) });
+      results.push(outcome.ok ? { action, ok: true } : { action, ok: false, why: outcome.why });
+    }
+    return results;
+  };
+}

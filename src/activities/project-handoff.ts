@@ -1,0 +1,41 @@
+import type { HandoffInput, HandoffView } from "../dialogue/session.ts";
+import type { LiveBus } from "../live/bus.ts";
+import { isDuplicateKey, type Store } from "../store/mongo.ts";
+
+/** Brings the desk's list up to date and hands ownership over. Idempotent; an older version never replaces a newer one. */
+export function createProjectHandoff({ store, bus, now }: { store: Store; bus: LiveBus; now: () => Date }) {
+  return async (input: { handoff: HandoffInput; view: HandoffView; epoch: number; summary?: string; version: number }): Promise<void> => {
+    const { handoff, view, epoch, version } = input;
+    await store.sessions.updateOne({ _id: handoff.sessionId }, { $max: { ownerEpoch: epoch } });
+    await store.handoffs
+      .updateOne(
+        { _id: handoff.handoffId, version: { $lt: version } },
+        {
+          $set: {
+            status: view.status,
+            agent: view.agent,
+            updatedAt: now(),
+            version,
+            ...(view.status === "active" ? { claimedAt: now() } : {}),
+            ...(input.summary === undefined ? {} : { resolution: input.summary }),
+          },
+          $setOnInsert: {
+            tenant: handoff.tenant,
+            sessionId: handoff.sessionId,
+            customerId: handoff.customerId,
+            reason: handoff.reason,
+            state: handoff.view.state,
+            intent: handoff.view.intent,
+            summary: handoff.summary,
+            createdAt: new Date(handoff.createdAt),
+          },
+        },
+        { upsert: true },
+      )
+      .catch((error: unknown) => {
+        // The upsert of an older version meets the newer document's id.
+        if (!isDuplicateKey(error)) throw error;
+      });
+    bus.publish({ type: "handoff", tenant: handoff.tenant, sessionId: handoff.sessionId, id: handoff.handoffId, status: view.status, agent: view.agent });
+  };
+}

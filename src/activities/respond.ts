@@ -1,0 +1,121 @@
+import type { CommerceBackend, ItemRef, Order, Product } from "../commerce/types.ts";
+import type { OutboundMessage, RespondInput, RespondOutput } from "../dialogue/session.ts";
+import type { Say } from "../dialogue/types.ts";
+import { choicesFor, type Facts, word } from "../intents/wording.ts";
+import type { AnswerWriter } from "../knowledge/answer.ts";
+import type { LiveBus } from "../live/bus.ts";
+import { isDuplicateKey, type MessageDoc, type Store } from "../store/mongo.ts";
+
+const SHOWN_MAX_CHARACTERS = 120;
+
+export interface RespondDeps {
+  store: Store;
+  commerce: CommerceBackend;
+  answers: AnswerWriter;
+  bus: LiveBus;
+  now: () => Date;
+}
+
+/**
+ * Words, stores and publishes a turn's messages. Idempotent by (session, seq): a second run writes nothing and publishes
+ * again. Whoever lost ownership sends nothing (beyond-list 1): then only the customer's own words are stored.
+ */
+export function createRespond({ store, commerce, answers, bus, now }: RespondDeps) {
+  return async (input: RespondInput): Promise<RespondOutput> => {
+    const { identity } = input;
+    const speaks = input.messages.some((message) => message.role !== "customer");
+    const owned = !speaks || (await owns(store, identity.sessionId, input.epoch));
+    const messages = owned ? input.messages : input.messages.filter((message) => message.role === "customer");
+    const says = messages.flatMap((message) => message.says ?? []);
+    const facts = await gatherFacts(commerce, answers, input, says, now(), (text) =>
+      bus.publish({ type: "delta", sessionId: identity.sessionId, turn: input.view.turn, text }),
+    );
+    const docs = messages.map((message, index) => toDoc(input, message, facts, index === messages.length - 1, now()));
+    await insertOnce(store, docs);
+    const last = docs.at(-1);
+    if (last) bus.publish({ type: "message", sessionId: identity.sessionId, seq: last.seq });
+    const shown = docs.findLast((doc) => doc.role === "assistant")?.text ?? "";
+    return { sent: owned, at: now().getTime(), shown: shown.slice(0, SHOWN_MAX_CHARACTERS) };
+  };
+}
+
+async function owns(store: Store, sessionId: string, epoch: number): Promise<boolean> {
+  const session = await store.sessions.findOne({ _id: sessionId }, { projection: { ownerEpoch: 1 } });
+  return (session?.ownerEpoch ?? 0) <= epoch;
+}
+
+/** Only duplicates of the same write are fine: they are what an earlier, interrupted run left. */
+async function insertOnce(store: Store, docs: MessageDoc[]): Promise<void> {
+  if (docs.length === 0) return;
+  await store.messages.insertMany(docs, { ordered: false }).catch((error: unknown) => {
+    if (!isDuplicateKey(error)) throw error;
+  });
+}
+
+function toDoc(input: RespondInput, message: OutboundMessage, facts: Facts, last: boolean, now: Date): MessageDoc {
+  const says = message.says ?? [];
+  const choices = choicesFor(says, facts);
+  return {
+    tenant: input.identity.tenant,
+    sessionId: input.identity.sessionId,
+    seq: message.seq,
+    role: message.role,
+    text: message.text ?? says.map((say) => word(say, facts)).filter((text) => text !== "").join("\n\n"),
+    at: message.role === "customer" ? new Date(message.at) : now,
+    turn: input.view.turn,
+    ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
+    ...(message.agent === undefined ? {} : { agent: message.agent }),
+    ...(choices.length === 0 ? {} : { choices }),
+    ...(last ? { view: input.view, carry: { ...input.carry, epoch: input.epoch } } : {}),
+    ...(last && input.trace ? { trace: input.trace } : {}),
+  };
+}
+
+/** Orders the says speak of. */
+function mentioned(says: Say[]): { orders: string[]; items: ItemRef[] } {
+  const items = says.flatMap((say): ItemRef[] => {
+    switch (say.key) {
+      case "ask":
+      case "propose":
+        return say.requests.flatMap((request) => [...request.items, ...request.candidates]);
+      case "refused":
+        return say.refused.flatMap((refusal) => refusal.ref ?? []);
+      case "variantUnavailable":
+      case "quantityTooHigh":
+        return [say.item];
+      case "done":
+        return say.results.flatMap(({ action }) => action.items.map(({ line }) => ({ orderId: action.orderId, line })));
+      default:
+        return [];
+    }
+  });
+  const orders = says.flatMap((say) => (say.key === "status" ? say.orders : []));
+  return { orders: [...new Set([...orders, ...items.map((item) => item.orderId)])], items };
+}
+
+async function gatherFacts(
+  commerce: CommerceBackend,
+  answers: AnswerWriter,
+  input: RespondInput,
+  says: Say[],
+  now: Date,
+  onDelta: (text: string) => void,
+): Promise<Facts> {
+  const { tenant, customerId, locale } = input.identity;
+  const wanted = mentioned(says).orders;
+  const question = says.find((say) => say.key === "answer");
+  const [orders, answer] = await Promise.all([
+    wanted.length > 0 && customerId !== null ? commerce.orders(tenant, customerId) : Promise.resolve<Order[]>([]),
+    question ? answers.write({ tenant, locale, question: question.question, ids: question.answers, onDelta }) : null,
+  ]);
+  const named = orders.filter((order) => wanted.includes(order.id));
+  const ids = [...new Set(named.flatMap((order) => order.items.map((item) => item.productId)))];
+  const products: Product[] = ids.length > 0 ? await commerce.products(tenant, ids) : [];
+  return {
+    locale,
+    now,
+    answer,
+    orders: new Map(named.map((order) => [order.id, order])),
+    products: new Map(products.map((product) => [product.id, product])),
+  };
+}

@@ -1,0 +1,92 @@
+import { isDuplicateKey, type Store } from "../store/mongo.ts";
+import { availablePieces, STATUS_FOR } from "./eligibility.ts";
+import { orderShape } from "./order-shape.ts";
+import type { ActionOutcome, ActionRequest, CommerceBackend, Order, OrderRequest } from "./types.ts";
+
+const ORDERS_MAX = 200;
+const SHAPES_SAMPLE = 500;
+const SHAPES_TTL_MS = 30_000;
+/** Two requests for one order at the same moment: the loser reads again. */
+const CONFLICT_RETRIES = 5;
+
+/** The demo shop: customers, products and orders in MongoDB, apart by tenant. */
+export function createDemoShop(store: Store, now: () => Date = () => new Date()): CommerceBackend {
+  const clean = { projection: { _id: 0, tenant: 0 } } as const;
+  const shapes = new Map<string, { at: number; shapes: Promise<string[]> }>();
+  return {
+    customer: (tenant, id) => store.customers.findOne({ tenant, id }, clean),
+    orders: (tenant, customerId) => store.orders.find({ tenant, customerId }, clean).sort({ placedAt: -1 }).limit(ORDERS_MAX).toArray(),
+    products: (tenant, ids) => store.products.find({ tenant, id: { $in: ids } }, clean).toArray(),
+    orderShapes(tenant) {
+      const known = shapes.get(tenant);
+      if (known && now().getTime() - known.at < SHAPES_TTL_MS) return known.shapes;
+      const learnt = store.orders
+        .find({ tenant }, { projection: { _id: 0, id: 1 } })
+        .limit(SHAPES_SAMPLE)
+        .toArray()
+        .then((orders) => [...new Set(orders.map((order) => orderShape(order.id)))]);
+      shapes.set(tenant, { at: now().getTime(), shapes: learnt });
+      learnt.catch(() => shapes.delete(tenant));
+      return learnt;
+    },
+    async execute(tenant, action) {
+      for (let tries = 0; tries < CONFLICT_RETRIES; tries++) {
+        const outcome = await executeOnce(store, tenant, action, now());
+        if (outcome) return outcome;
+      }
+      throw new Error(`order ${action.orderId} changed under every try`);
+    },
+  };
+}
+
+const outOfStock = (store: Store, tenant: string, order: Order, action: ActionRequest): Promise<boolean> =>
+  Promise.all(
+    action.items.map(async ({ line, exchangeFor }) => {
+      if (!exchangeFor) return false;
+      const product = await store.products.findOne({ tenant, id: order.items[line]?.productId ?? "" });
+      const variant = product?.variants?.find(({ options }) => Object.entries(exchangeFor).every(([name, value]) => options[name] === value));
+      return product?.variants !== undefined && (variant === undefined || variant.stock === 0);
+    }),
+  ).then((lines) => lines.includes(true));
+
+function toRequest(order: Order, action: ActionRequest, at: Date): OrderRequest | null {
+  const items: OrderRequest["items"] = [];
+  for (const { line, quantity, exchangeFor } of action.items) {
+    const item = order.items[line];
+    const available = availablePieces(order, line);
+    if (!item || available === 0 || (quantity ?? available) > available) return null;
+    items.push({
+      line,
+      productId: item.productId,
+      name: item.name,
+      quantity: quantity ?? available,
+      ...(item.options ? { options: item.options } : {}),
+      ...(exchangeFor ? { exchangeFor } : {}),
+    });
+  }
+  return { kind: action.kind, items, reason: action.reason, idempotencyKey: action.idempotencyKey, at: at.toISOString() };
+}
+
+/** One compare-and-set on the order as it was read; null when somebody else changed it meanwhile. */
+async function executeOnce(store: Store, tenant: string, action: ActionRequest, at: Date): Promise<ActionOutcome | null> {
+  const order = await store.orders.findOne({ tenant, id: action.orderId, customerId: action.customerId }, { projection: { _id: 0, tenant: 0 } });
+  if (!order) return { ok: false, why: "not-found" };
+  const earlier = order.requests.find((request) => request.idempotencyKey === action.idempotencyKey);
+  if (earlier) return { ok: true, request: earlier, repeated: true };
+  if (order.status !== STATUS_FOR[action.kind]) return { ok: false, why: "wrong-status" };
+  if (await outOfStock(store, tenant, order, action)) return { ok: false, why: "out-of-stock" };
+  const request = toRequest(order, action, at);
+  if (!request) return { ok: false, why: "already-requested" };
+  const after: Order = { ...order, requests: [...order.requests, request] };
+  const emptied = action.kind === "cancel" && order.items.every((_, line) => availablePieces(after, line) === 0);
+  const changed = await store.orders
+    .updateOne(
+      { tenant, id: order.id, status: order.status, requests: { $size: order.requests.length } },
+      { $push: { requests: request }, ...(emptied ? { $set: { status: "cancelled" as const } } : {}) },
+    )
+    .catch((error: unknown) => {
+      if (isDuplicateKey(error)) return { modifiedCount: 0 };
+      throw error;
+    });
+  return changed.modifiedCount === 1 ? { ok: true, request, repeated: false } : null;
+}

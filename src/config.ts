@@ -1,0 +1,97 @@
+/**
+ * The only reader of the environment. Every limit carries its unit in its name; the README's table is generated from
+ * here by `npm run docs`.
+ */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+
+const text = (description: string) => z.string().min(1).optional().describe(description);
+const count = (fallback: number, description: string) => z.coerce.number().int().positive().default(fallback).describe(description);
+const flag = (fallback: boolean, description: string) =>
+  z
+    .enum(["true", "false"])
+    .default(fallback ? "true" : "false")
+    .transform((value) => value === "true")
+    .describe(description);
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export const schema = z.object({
+  PORT: count(3000, "Port of the API and the pages"),
+  HOST: z.string().default("127.0.0.1").describe("Address the API listens on"),
+  DATA_DIR: z.string().default(".colloquy").describe("Everything embedded servers write lives here"),
+  CACHE_DIR: text("Downloads shared between copies; default `$XDG_CACHE_HOME/colloquy`"),
+  XDG_CACHE_HOME: text("The user's cache folder"),
+  PUBLIC_URL: text("Address under which customers reach the API, when it isn't the one it listens on"),
+
+  TEMPORAL_ADDRESS: text("Temporal server; embedded when empty"),
+  TEMPORAL_NAMESPACE: z.string().default("default").describe("Temporal namespace"),
+  TEMPORAL_TASK_QUEUE: z.string().default("colloquy").describe("Task queue of sessions and handoffs"),
+  TEMPORAL_UI_URL: text("Temporal's web UI, for links; set by `npm start`"),
+  MONGODB_URI: text("MongoDB with the database in its path; embedded when empty"),
+  S3_ENDPOINT: text("S3 server; embedded when empty"),
+  S3_BUCKET: z.string().default("colloquy").describe("Bucket of the archive"),
+  S3_ACCESS_KEY_ID: text("S3 access key"),
+  S3_SECRET_ACCESS_KEY: text("S3 secret key"),
+  REDIS_URL: text("Redis for live events between processes; in process when empty"),
+
+  JWT_SECRET: z.string().min(32).optional().describe("Signs tokens, 32 characters or more; `npm start` makes one and keeps it in the data folder"),
+  TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
+  DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Least severe log line written"),
+
+  OPENAI_API_KEY: text("Adds a cloud tier over the OpenAI protocol"),
+  OPENAI_BASE_URL: text("Its base URL; OpenAI's own when empty"),
+  OPENAI_MODEL: z.string().default("gpt-4o").describe("Its model"),
+  ANTHROPIC_API_KEY: text("Adds a cloud tier over Anthropic's protocol"),
+  ANTHROPIC_BASE_URL: text("Its base URL; Anthropic's own when empty"),
+  ANTHROPIC_MODEL: z.string().default("claude-sonnet-4-5").describe("Its model"),
+  LOCAL_LLM_BASE_URL: text("A model server in your network that speaks the OpenAI protocol (vLLM, llama.cpp, Ollama): ChatGLM3-6B, Llama2-Chinese-13B"),
+  LOCAL_LLM_MODEL: z.string().default("chatglm3-6b").describe("Its model"),
+  LOCAL_LLM_API_KEY: text("Its key, if it wants one"),
+  SMALL_MODEL: flag(true, "Fetch and use the small in-process model (478 MB); patterns, examples and the shop's data answer without it"),
+  MODEL_TIMEOUT_MS: count(15_000, "Longest a model may take for one call"),
+
+  IDLE_RESET_MS: count(30 * MINUTE_MS, "Silence after which the dialogue starts afresh (D6)"),
+  SESSION_COMPLETE_MS: count(7 * DAY_MS, "Silence after which a session's workflow completes"),
+  BURST_QUIET_MS: count(80, "Quiet time that ends a burst of messages (D5)"),
+  LEAD_IN_QUIET_MS: count(1_200, "The same after a greeting or an unfinished sentence"),
+  HANDOFF_REASSURE_MS: count(2 * MINUTE_MS, "A waiting customer hears that the search goes on, this often"),
+  HANDOFF_REASSURE_TIMES: count(3, "Reassurances before a call-back is offered"),
+  MAX_HISTORY_EVENTS: count(4_000, "Events after which a session's workflow continues as new"),
+
+  MESSAGE_MAX_CHARACTERS: count(4_000, "Longest message"),
+  BODY_MAX_BYTES: count(65_536, "Longest request body"),
+  BUCKET_CAPACITY: count(20, "Messages a user may send at once (P2)"),
+  BUCKET_LEAK_PER_S: z.coerce.number().positive().default(2).describe("Messages a second that drain from a user's bucket (P2)"),
+  WAIT_MAX_MS: count(30_000, "Longest `waitMs` of POST messages"),
+  TOKEN_TTL_S: count(86_400, "Life of a token, in seconds"),
+  KNOWLEDGE_DIR: z.string().default("data/knowledge").describe("Folder of articles and question/answer pairs, one sub-folder a language"),
+});
+
+export type Config = z.infer<typeof schema> & { cacheDir: string };
+
+/** Thrown when the environment holds something unusable; the message names every variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * Reads the configuration.
+ * @throws ConfigError naming each variable that is wrong
+ */
+export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const known = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, environment[name] || undefined]));
+  const parsed = schema.safeParse(known);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+    throw new ConfigError(`The environment holds settings that can't be used:\n${lines.join("\n")}`);
+  }
+  const cacheHome = parsed.data.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  return { ...parsed.data, cacheDir: parsed.data.CACHE_DIR ?? join(cacheHome, "colloquy") };
+}
+
+/** Every variable of this process, for children that inherit it. */
+export const inheritedEnvironment = (): Record<string, string | undefined> => ({ ...process.env });

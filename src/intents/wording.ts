@@ -1,0 +1,218 @@
+import type { ItemRef, Options, Order, Product, RequestKind } from "../commerce/types.ts";
+import { includesItem } from "../dialogue/items.ts";
+import type { ActionResult, Locale, OpenRequest, RefusalWhy, Say, Slot } from "../dialogue/types.ts";
+import { en } from "./wording.en.ts";
+import { zh } from "./wording.zh.ts";
+
+/** A quick reply under a message; the button sends `text`. */
+export interface Choice {
+  label: string;
+  text: string;
+}
+
+/** What the wording needs to know: read from the backend when the message is sent, never carried by the workflow. */
+export interface Facts {
+  locale: Locale;
+  orders: Map<string, Order>;
+  products: Map<string, Product>;
+  /** Knowledge entries by id, already worded (verbatim, or phrased by a tier that writes). */
+  answer: { text: string; sources: string[] } | null;
+  now: Date;
+}
+
+/** One item as a customer sees it. */
+export interface ItemLine {
+  /** "护眼台灯（白色）" */
+  label: string;
+  quantity: number;
+  orderId: string;
+  /** "11月18日送达": when it was delivered, shipped or ordered. */
+  when: string;
+  /** Formatted with its currency, for all pieces. */
+  amount: string;
+}
+
+/** The sentences of one language. Adding a language is adding one of these. */
+export interface Wording {
+  fixed: Record<
+    "greet" | "anythingElse" | "outOfScope" | "clarify" | "offerPerson" | "whichOne" | "nothingToConfirm" | "abandoned" | "denied" | "holding" | "handedOff" | "ended" | "paused" | "reassure" | "callback" | "resolved" | "noAnswer",
+    string
+  >;
+  kind: Record<RequestKind, string>;
+  listItem(item: ItemLine): string;
+  proposalLine(kind: RequestKind, item: ItemLine, exchangeFor: string | null): string;
+  propose(lines: string[], reasons: string[], total: string | null, several: boolean): string;
+  ask: Record<Slot, (kind: RequestKind, items: ItemLine[]) => string>;
+  refused(kind: RequestKind, items: ItemLine[], why: RefusalWhy): string;
+  notFound(unknown: string, kind: RequestKind | null): string;
+  variantUnavailable(item: ItemLine, wanted: string, available: string[]): string;
+  quantityTooHigh(item: ItemLine, available: number): string;
+  done(kind: RequestKind, orderId: string, items: string[], amount: string | null): string;
+  failed(kind: RequestKind, orderId: string, why: NonNullable<ActionResult["why"]>): string;
+  status(order: Order, items: string[], day: (iso: string) => string): string;
+  statusNone(unknown: string | null): string;
+  answer(text: string, sources: string[]): string;
+  returnedToBot(summary: string): string;
+  agentJoined(name: string): string;
+  agentLeft(name: string): string;
+  choices: { yes: Choice; no: Choice; person: Choice; all: Choice; skip: Choice };
+}
+
+const WORDINGS: Record<Locale, Wording> = { zh, en };
+
+const day = (locale: Locale, iso: string): string =>
+  new Date(iso).toLocaleDateString(locale === "zh" ? "zh-CN" : "en-GB", { month: locale === "zh" ? "long" : "short", day: "numeric", timeZone: "Asia/Shanghai" });
+
+const money = (locale: Locale, amount: number, currency = "CNY"): string =>
+  new Intl.NumberFormat(locale === "zh" ? "zh-CN" : "en-US", { style: "currency", currency }).format(amount);
+
+function optionText(facts: Facts, product: Product | undefined, options: Options | undefined): string {
+  const names = product?.optionNames?.[facts.locale] ?? {};
+  return Object.values(options ?? {})
+    .map((value) => names[value] ?? value)
+    .join(facts.locale === "zh" ? "，" : ", ");
+}
+
+function itemLine(facts: Facts, ref: ItemRef): ItemLine {
+  const order = facts.orders.get(ref.orderId);
+  const item = order?.items[ref.line];
+  const product = item ? facts.products.get(item.productId) : undefined;
+  const name = product?.names?.[facts.locale] ?? item?.name ?? "?";
+  const options = optionText(facts, product, item?.options);
+  const quantity = ref.quantity ?? item?.quantity ?? 1;
+  const verb = order?.deliveredAt ? "delivered" : order?.shippedAt ? "shipped" : "placed";
+  const at = order?.deliveredAt ?? order?.shippedAt ?? order?.placedAt;
+  const verbs = facts.locale === "zh" ? { delivered: "送达", shipped: "发货", placed: "下单" } : { delivered: "delivered", shipped: "shipped", placed: "ordered" };
+  return {
+    label: options ? (facts.locale === "zh" ? `${name}（${options}）` : `${name} (${options})`) : name,
+    quantity,
+    orderId: ref.orderId,
+    when: at ? (facts.locale === "zh" ? `${day("zh", at)}${verbs[verb]}` : `${verbs[verb]} ${day("en", at)}`) : "",
+    amount: item ? money(facts.locale, item.price * quantity, order?.currency) : "",
+  };
+}
+
+const withQuantity = (line: ItemLine): string => (line.quantity > 1 ? `${line.label} ×${line.quantity}` : line.label);
+
+function amountOf(facts: Facts, refs: ItemRef[]): string | null {
+  const orders = refs.map((ref) => facts.orders.get(ref.orderId));
+  const currencies = new Set(orders.map((order) => order?.currency));
+  if (currencies.size !== 1) return null;
+  const sum = refs.reduce((total, ref, index) => {
+    const item = orders[index]?.items[ref.line];
+    return total + (item ? item.price * (ref.quantity ?? item.quantity) : 0);
+  }, 0);
+  return money(facts.locale, sum, orders[0]?.currency);
+}
+
+function propose(facts: Facts, words: Wording, requests: OpenRequest[]): string {
+  const lines = requests.flatMap((request) =>
+    request.items.map((ref, index) => {
+      const item = itemLine(facts, ref);
+      const product = facts.products.get(facts.orders.get(ref.orderId)?.items[ref.line]?.productId ?? "");
+      const options = request.exchangeFor[index];
+      return words.proposalLine(request.kind, item, options ? optionText(facts, product, options) : null);
+    }),
+  );
+  const reasons = [...new Set(requests.map((request) => request.reason).filter((reason) => reason !== null))];
+  const refunded = requests.filter((request) => request.kind !== "exchange").flatMap((request) => request.items);
+  return words.propose(lines, reasons, refunded.length > 0 ? amountOf(facts, refunded) : null, requests.length > 1);
+}
+
+function ask(facts: Facts, words: Wording, say: Extract<Say, { key: "ask" }>): string {
+  const asked = say.requests.flatMap((request) => {
+    const slots = say.missing.find((entry) => entry.request === request.id)?.slots ?? [];
+    return slots.map((slot) => {
+      const refs = slot === "items" ? request.candidates : request.items;
+      return words.ask[slot](request.kind, refs.map((ref) => itemLine(facts, ref)));
+    });
+  });
+  return [...new Set(asked)].join("\n");
+}
+
+/** Refusals of the same kind are said once, with all their items. */
+function refused(facts: Facts, words: Wording, say: Extract<Say, { key: "refused" }>): string {
+  const reasons = [...new Set(say.refused.map((refusal) => refusal.why))];
+  return reasons
+    .map((why) => {
+      const refs = say.refused.flatMap((refusal) => (refusal.why === why && refusal.ref ? [refusal.ref] : []));
+      return words.refused(say.kind, refs.map((ref) => itemLine(facts, ref)), why);
+    })
+    .join("\n");
+}
+
+function done(facts: Facts, words: Wording, results: ActionResult[]): string {
+  return results
+    .map(({ action, ok, why }) => {
+      if (!ok) return words.failed(action.kind, action.orderId, why ?? "not-found");
+      const refs = action.items.map(({ line, quantity }) => ({ orderId: action.orderId, line, ...(quantity === undefined ? {} : { quantity }) }));
+      const amount = action.kind === "exchange" ? null : amountOf(facts, refs);
+      return words.done(action.kind, action.orderId, refs.map((ref) => withQuantity(itemLine(facts, ref))), amount);
+    })
+    .join("\n");
+}
+
+function status(facts: Facts, words: Wording, say: Extract<Say, { key: "status" }>): string {
+  const shown = say.orders.flatMap((id) => facts.orders.get(id) ?? []);
+  const lines = shown.map((order) => {
+    const items = order.items.map((_, line) => withQuantity(itemLine(facts, { orderId: order.id, line })));
+    return words.status(order, items, (iso) => day(facts.locale, iso));
+  });
+  if (lines.length === 0) return words.statusNone(say.unknown);
+  return say.unknown ? [words.notFound(say.unknown, null), ...lines].join("\n") : lines.join("\n");
+}
+
+/** Words one thing to say, in the customer's language. */
+export function word(say: Say, facts: Facts): string {
+  const words = WORDINGS[facts.locale];
+  switch (say.key) {
+    case "ask":
+      return ask(facts, words, say);
+    case "propose":
+      return propose(facts, words, say.requests);
+    case "refused":
+      return refused(facts, words, say);
+    case "notFound":
+      return words.notFound(say.unknown, say.kind);
+    case "variantUnavailable": {
+      const product = facts.products.get(facts.orders.get(say.item.orderId)?.items[say.item.line]?.productId ?? "");
+      return words.variantUnavailable(itemLine(facts, say.item), say.wanted, say.available.map((options) => optionText(facts, product, options)));
+    }
+    case "quantityTooHigh":
+      return words.quantityTooHigh(itemLine(facts, say.item), say.available);
+    case "done":
+      return done(facts, words, say.results);
+    case "status":
+      return status(facts, words, say);
+    case "answer":
+      return facts.answer ? words.answer(facts.answer.text, facts.answer.sources) : words.fixed.noAnswer;
+    case "returnedToBot":
+      return words.returnedToBot(say.summary);
+    case "agentJoined":
+      return words.agentJoined(say.name);
+    case "agentLeft":
+      return words.agentLeft(say.name);
+    default:
+      return words.fixed[say.key];
+  }
+}
+
+const CHOICES_MAX = 6;
+
+/** Quick replies for what was asked last. */
+export function choicesFor(says: Say[], facts: Facts): Choice[] {
+  const { choices } = WORDINGS[facts.locale];
+  const last = says.at(-1);
+  if (last?.key === "propose") return [choices.yes, choices.no];
+  if (last?.key === "noAnswer" || last?.key === "offerPerson") return [choices.person];
+  if (last?.key !== "ask") return [];
+  const request = last.requests.find((candidate) => last.missing.some((entry) => entry.request === candidate.id && entry.slots.length > 0));
+  const slots = last.missing.find((entry) => entry.request === request?.id)?.slots ?? [];
+  if (!request || !slots.includes("items")) return slots.length > 0 ? [choices.skip] : [];
+  const offered = request.candidates.filter((ref, index, all) => !includesItem(all.slice(0, index), ref)).slice(0, CHOICES_MAX);
+  const items = offered.map((ref) => {
+    const line = itemLine(facts, ref);
+    return { label: line.label, text: facts.locale === "zh" ? `订单${ref.orderId}的${line.label}` : `${line.label}, order ${ref.orderId}` };
+  });
+  return request.candidates.length > 1 ? [...items, choices.all] : items;
+}

@@ -1,0 +1,117 @@
+import { type Collection, type Db, MongoClient } from "mongodb";
+import type { Customer, Order, Product } from "../commerce/types.ts";
+import type { WindowEntry } from "../dialogue/hot-window.ts";
+import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
+import type { Choice } from "../intents/wording.ts";
+import type { SessionView } from "../dialogue/view.ts";
+
+/** A session's record, written once by the API; the conversation's truth is the workflow. */
+export interface SessionDoc {
+  _id: string;
+  tenant: string;
+  customerId: string | null;
+  locale: "zh" | "en";
+  channel: string;
+  createdAt: Date;
+  /** Raised when ownership changes hands (beyond-list 1). */
+  ownerEpoch: number;
+}
+
+/** One message of the projection. Unique by (sessionId, seq) and by (sessionId, messageId). */
+export interface MessageDoc {
+  tenant: string;
+  sessionId: string;
+  seq: number;
+  role: "customer" | "assistant" | "agent" | "system";
+  text: string;
+  at: Date;
+  messageId?: string;
+  agent?: AgentRef;
+  choices?: Choice[];
+  turn: number;
+  /** The conversation as it stood after this message; on the last message of each write. */
+  view?: SessionView;
+  carry?: { nextAction: number; epoch: number };
+  trace?: TurnTrace;
+}
+
+export interface HandoffDoc {
+  _id: string;
+  tenant: string;
+  sessionId: string;
+  customerId: string | null;
+  status: HandoffStatus;
+  reason: string;
+  state: string;
+  intent: string | null;
+  summary: string;
+  resolution?: string;
+  agent: AgentRef | null;
+  createdAt: Date;
+  updatedAt: Date;
+  claimedAt?: Date;
+  version: number;
+}
+
+/** The warm tier (T2), first form. */
+export interface WarmDoc {
+  _id: string;
+  tenant: string;
+  customerId: string | null;
+  window: WindowEntry[];
+  focus: Array<{ orderId: string; line: number }>;
+  turn: number;
+  savedAt: Date;
+}
+
+type Owned<T extends { id: string }> = T & { tenant: string };
+
+export interface Store {
+  client: MongoClient;
+  db: Db;
+  sessions: Collection<SessionDoc>;
+  messages: Collection<MessageDoc>;
+  handoffs: Collection<HandoffDoc>;
+  warm: Collection<WarmDoc>;
+  customers: Collection<Owned<Customer>>;
+  products: Collection<Owned<Product>>;
+  orders: Collection<Owned<Order>>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_DATABASE = "colloquy";
+const SELECTION_TIMEOUT_MS = 3_000;
+
+/** Connects and makes sure of the indexes. @throws MongoServerSelectionError when nothing answers */
+export async function openStore(uri: string): Promise<Store> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: SELECTION_TIMEOUT_MS, ignoreUndefined: true });
+  await client.connect();
+  const path = new URL(uri.replace(/^mongodb(\+srv)?:/, "http:")).pathname.slice(1);
+  const db = client.db(path || DEFAULT_DATABASE);
+  const store: Store = {
+    client,
+    db,
+    sessions: db.collection("sessions"),
+    messages: db.collection("messages"),
+    handoffs: db.collection("handoffs"),
+    warm: db.collection("warm"),
+    customers: db.collection("customers"),
+    products: db.collection("products"),
+    orders: db.collection("orders"),
+    close: () => client.close(),
+  };
+  await Promise.all([
+    store.messages.createIndex({ sessionId: 1, seq: 1 }, { unique: true }),
+    store.messages.createIndex({ sessionId: 1, messageId: 1 }, { unique: true, partialFilterExpression: { messageId: { $exists: true } } }),
+    store.handoffs.createIndex({ tenant: 1, status: 1, createdAt: 1 }),
+    store.warm.createIndex({ tenant: 1, customerId: 1, savedAt: -1 }),
+    store.customers.createIndex({ tenant: 1, id: 1 }, { unique: true }),
+    store.products.createIndex({ tenant: 1, id: 1 }, { unique: true }),
+    store.orders.createIndex({ tenant: 1, id: 1 }, { unique: true }),
+    store.orders.createIndex({ tenant: 1, customerId: 1, placedAt: -1 }),
+  ]);
+  return store;
+}
+
+const DUPLICATE_KEY = 11_000;
+export const isDuplicateKey = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === DUPLICATE_KEY;

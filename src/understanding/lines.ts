@@ -1,0 +1,141 @@
+import { type Ineligible, whyIneligible } from "../commerce/eligibility.ts";
+import { normalizeOrderId } from "../commerce/order-shape.ts";
+import type { ItemRef, Options, Order, OrderItem, Product, RequestKind } from "../commerce/types.ts";
+import { isHan, normalize, stem, words } from "./text.ts";
+
+/** One line of one of the customer's orders, with the words it goes by. */
+export interface Line {
+  ref: ItemRef;
+  order: Order;
+  item: OrderItem;
+  product: Product | undefined;
+  /** Name, aliases and category as whole phrases, for embedding. */
+  phrases: string[];
+  /** Words of the names; the head noun weighs most. */
+  terms: Map<string, number>;
+  /** Words of the item's own options. */
+  optionWords: string[];
+}
+
+const NAME_WEIGHT = 1;
+const CATEGORY_WEIGHT = 0.6;
+/** Units and packaging name nothing. */
+const EMPTY_TERMS = new Set(["装", "盒", "套", "只", "件", "的", "款", "新", "型", "cm", "mm", "ml", "l", "w", "v", "inch", "pack", "set", "the", "of", "and", "with", "for", "a", "in", "size", "colour", "color"]);
+
+function addTerms(terms: Map<string, number>, name: string, weight: number): void {
+  const text = normalize(name);
+  const found = words(text).map(stem);
+  for (const word of found) if (!EMPTY_TERMS.has(word) && !/^\d+$/.test(word)) terms.set(word, Math.max(terms.get(word) ?? 0, weight));
+  // Chinese names glue words together: every pair of characters may be what the customer says.
+  for (const run of text.match(/\p{Script=Han}+/gu) ?? []) {
+    for (let at = 0; at + 1 < run.length; at++) {
+      const pair = run.slice(at, at + 2);
+      terms.set(pair, Math.max(terms.get(pair) ?? 0, weight * 0.9));
+    }
+    const head = run.at(-1);
+    if (head && !EMPTY_TERMS.has(head)) terms.set(head, Math.max(terms.get(head) ?? 0, weight * 0.7));
+  }
+}
+
+/** Everything a variant value may be called: "黑色" → "黑的"; "L" → "large", "大号". */
+const SIZE_WORDS: Record<string, string[]> = {
+  s: ["small", "小号"],
+  m: ["medium", "中号"],
+  l: ["large", "大号"],
+  xl: ["extra large", "x-large", "加大", "特大号"],
+  xxl: ["2xl", "double xl"],
+};
+
+export function valueWords(value: string, product: Product | undefined): string[] {
+  const names = [value, ...Object.values(product?.optionNames ?? {}).flatMap((translations) => translations[value] ?? [])].map(normalize);
+  return [
+    ...new Set(
+      names.flatMap((name) => {
+        const colour = /^(\p{Script=Han}+)色$/u.exec(name)?.[1];
+        const forms = [name, ...(SIZE_WORDS[name] ?? [])];
+        if (colour) forms.push(colour.length > 1 ? colour : `${colour}的`);
+        else if (/^\p{Script=Han}{2}$/u.test(name)) forms.push(`${name}色`);
+        // "23英寸" is said "23寸" or just the number; "40码" is said "40".
+        const number = /^(\d+(?:\.\d+)?)\s?(?:码|号|cm|mm|ml|l|寸|英寸|inch)$/.exec(name)?.[1];
+        if (number) forms.push(number);
+        return forms;
+      }),
+    ),
+  ].filter((word) => word.length > 0);
+}
+
+export const optionWords = (options: Options | undefined, product: Product | undefined): string[] =>
+  Object.values(options ?? {}).flatMap((value) => valueWords(value, product));
+
+export function toLines(orders: Order[], products: Map<string, Product>): Line[] {
+  return orders.flatMap((order) =>
+    order.items.map((item, line) => {
+      const product = products.get(item.productId);
+      const names = [...new Set([item.name, product?.name ?? item.name, ...Object.values(product?.names ?? {}), ...(product?.aliases ?? [])])];
+      const terms = new Map<string, number>();
+      for (const name of names) addTerms(terms, name, NAME_WEIGHT);
+      if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT);
+      return {
+        ref: { orderId: order.id, line },
+        order,
+        item,
+        product,
+        phrases: [...names, ...(product?.category ? [product.category] : [])].map(normalize),
+        terms,
+        optionWords: optionWords(item.options, product),
+      };
+    }),
+  );
+}
+
+export const ineligibility = (line: Line, kind: RequestKind): Ineligible | null => whyIneligible(line.order, line.ref.line, kind);
+
+/** Whether a word stands in the text on its own; Latin words need borders, Chinese ones have none. */
+export function hasWord(text: string, word: string): boolean {
+  if (isHan(word)) return text.includes(word);
+  const at = new RegExp(`(?<![a-z0-9])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![a-z0-9])`);
+  return at.test(text);
+}
+
+export interface NamedOrders {
+  /** Orders of the customer that the text names by number. */
+  orders: Order[];
+  /** Numbers that look like an order's and are none of theirs, as written. */
+  unknown: string[];
+  /** The text without the numbers, so that their digits name nothing else. */
+  rest: string;
+}
+
+const NUMBER = /#?\s?[a-z]{0,6}[-_ ]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*(?: ?\d[a-z0-9]*)*/gi;
+const UNITS_AFTER = /^\s?(?:元|块|%|天|个|件|只|双|条|次|号|码|寸|月|年|分|小时|点|多|cm|mm|ml|l\b|w\b|kg|g\b|inch|days?|hours?|years?|weeks?|months?|pm|am|rmb|yuan|usd|dollars?)/i;
+
+/** Finds order numbers in any typing: exact, without prefix, spaced, or the last digits; `looksLike` knows the shop's shapes. */
+export function namedOrders(text: string, orders: Order[], looksLike: (word: string) => boolean): NamedOrders {
+  const found: Order[] = [];
+  const unknown: string[] = [];
+  const rest = text.replace(NUMBER, (written: string, ...groups: unknown[]) => {
+    const at = groups.find((group) => typeof group === "number") ?? 0;
+    const after = text.slice(at + written.length);
+    const before = text.slice(Math.max(0, at - 2), at);
+    const pieces = [written, ...written.split(/\s+/)];
+    for (const piece of pieces) {
+      const word = normalizeOrderId(piece);
+      const order = orders.find((candidate) => matchesOrder(word, normalizeOrderId(candidate.id)));
+      if (order) {
+        if (!found.includes(order)) found.push(order);
+        return written.replace(piece, " ");
+      }
+    }
+    const word = normalizeOrderId(written);
+    const marked = /#/.test(written) || /(?:订单|单号|order(?: number| no\.?)?)\s*$/.test(text.slice(0, at));
+    if ((looksLike(word) && word.length >= 5 && !UNITS_AFTER.test(after) && !/[¥$€£]/.test(before)) || (marked && word.length >= 3)) {
+      unknown.push(written.trim());
+      return " ";
+    }
+    return written;
+  });
+  return { orders: found, unknown, rest };
+}
+
+const SUFFIX_MIN = 4;
+const matchesOrder = (word: string, id: string): boolean => word === id || (word.length >= SUFFIX_MIN && /\d/.test(word) && id.endsWith(word));

@@ -1,0 +1,67 @@
+/** Full-width digits and letters folded, lower case, one kind of space: "ＤＤ８８２１３" → "dd88213". */
+export const normalize = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\u200b-\u200f\u2060\ufeff]/g, "")
+    .replace(/[’‘]/g, "'")
+    .replace(/[ \t\u3000]+/g, " ")
+    .trim();
+
+/** Connectives that begin another thought even without punctuation before them. */
+const CONNECTIVES = /(?=另外|还有(?!货|库存)|以及|顺便|再就是|同时把|(?:^|\s)(?:also|and also|plus also|and then|and (?=(?:i'd|i|please|cancel|return|exchange|swap|refund|call off|where|the \w+ (?:i|needs|should)))|but (?=(?:keep|leave|not)))\b)/;
+const PUNCTUATION = /[,，;；。!！?？\n~～…]+|\.(?=\s|$)|\s[-–—]+\s|:\s|：/;
+
+/** A clause, and whether a question mark ended it. */
+export interface Clause {
+  text: string;
+  asks: boolean;
+  /** Which sentence it stands in: words without a verb of their own lean on their own sentence first. */
+  sentence: number;
+}
+
+/** Splits normalised text where one thought ends and the next begins. */
+export function clauses(text: string): Clause[] {
+  const found: Clause[] = [];
+  text.split(/(?<=[;；。!！?？\n]|\.(?=\s|$))/).forEach((sentence, index) => {
+    const asks = /[?？]\s*$/.test(sentence);
+    const parts = sentence.split(PUNCTUATION).flatMap((part) => part.split(CONNECTIVES));
+    const clean = parts.map((part) => part.trim()).filter((part) => /[\p{L}\p{N}]/u.test(part));
+    clean.forEach((part, position) => found.push({ text: part, asks: asks && position === clean.length - 1, sentence: index }));
+  });
+  return found;
+}
+
+const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
+
+/** Words of either language; Chinese is segmented, numbers and Latin words stay whole. */
+export function words(text: string): string[] {
+  const found: string[] = [];
+  for (const { segment, isWordLike } of segmenter.segment(text)) if (isWordLike) found.push(...segment.split(/[-_/'’.]/).filter(Boolean));
+  return found;
+}
+
+export const isHan = (text: string): boolean => /\p{Script=Han}/u.test(text);
+
+/** English plural and verb endings off: "lamps", "shoes" → "lamp", "shoe". */
+export function stem(word: string): string {
+  if (isHan(word) || word.length < 4) return word;
+  if (word.endsWith("ies")) return `${word.slice(0, -3)}y`;
+  if (/(?:ss|sh|ch|x)es$/.test(word)) return word.slice(0, -2);
+  if (/[^s]s$/.test(word)) return word.slice(0, -1);
+  return word;
+}
+
+/** Whether two words differ by one typing slip: a letter more, less, other, or two swapped. */
+export function nearlyEqual(a: string, b: string): boolean {
+  if (a === b) return true;
+  if (Math.min(a.length, b.length) < 5 || Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const left = a.slice(start, a.length - end);
+  const right = b.slice(start, b.length - end);
+  if (left.length <= 1 && right.length <= 1) return true;
+  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0];
+}
