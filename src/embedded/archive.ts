@@ -3,8 +3,9 @@ import { chmod, mkdir } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { UnzipFile } from "fflate";
-import { AsyncUnzipInflate, Unzip } from "fflate";
+import { createInflateRaw } from "node:zlib";
+import type { AsyncFlateStreamHandler, UnzipDecoder, UnzipFile } from "fflate";
+import { FlateErrorCode, Unzip } from "fflate";
 import { run } from "./command.ts";
 
 const readChunkBytes = 512 * 1024;
@@ -12,7 +13,7 @@ const untarTimeoutMs = 120_000;
 const executableMode = 0o755;
 
 /**
- * Unpacks the entries of a wheel (a zip file) that `nameOf` gives a path for, relative to `folder`. Inflating happens in a worker thread,
+ * Unpacks the entries of a wheel (a zip file) that `nameOf` gives a path for, relative to `folder`. Inflating happens in the thread pool,
  * because the system may be serving customers meanwhile.
  * @throws Error when the file is no zip, when nothing matched, or when a path would leave the folder.
  */
@@ -30,11 +31,31 @@ export async function unpackWheel(
     writing.catch(() => {});
     written.push(writing);
   });
-  unzip.register(AsyncUnzipInflate);
+  unzip.register(PooledInflate);
   for await (const chunk of createReadStream(wheel, { highWaterMark: readChunkBytes })) unzip.push(chunk as Buffer);
   unzip.push(new Uint8Array(0), true);
   await Promise.all(written);
   if (written.length === 0) throw new Error(`${wheel} holds nothing of what was expected`);
+}
+
+/** fflate finds the entries; zlib, unlike fflate's own decoders, inflates outside this thread. */
+class PooledInflate implements UnzipDecoder {
+  static readonly compression = 8;
+  ondata: AsyncFlateStreamHandler = () => {};
+  readonly #inflate = createInflateRaw();
+
+  constructor() {
+    this.#inflate.on("data", (chunk: Buffer<ArrayBuffer>) => this.ondata(null, chunk, false));
+    this.#inflate.once("end", () => this.ondata(null, new Uint8Array(0), true));
+    this.#inflate.once("error", (error) =>
+      this.ondata(Object.assign(error, { code: FlateErrorCode.InvalidZipData }), new Uint8Array(0), true),
+    );
+  }
+
+  push(data: Uint8Array, final: boolean): void {
+    this.#inflate.write(data);
+    if (final) this.#inflate.end();
+  }
 }
 
 async function writeEntry(entry: UnzipFile, folder: string, wanted: string): Promise<void> {

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isNativeError } from "node:util/types";
 import type { OnProgress, Progress } from "./types.ts";
 
 const maxTries = 3;
@@ -186,9 +187,9 @@ export async function sha256OfFile(path: string): Promise<string> {
 
 /** The innermost useful words of an error: Node's fetch hides "ENOTFOUND" in `cause`. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error && error.message === "fetch failed") return reasonOf(error.cause);
-  return error.message;
+  if (!isNativeError(error)) return String(error);
+  if (error.message === "fetch failed" && error.cause !== undefined) return reasonOf(error.cause);
+  return error.message || String((error as NodeJS.ErrnoException).code ?? error.name);
 }
 
 /** Aborts `signal` when nobody restarts it in time. */
