@@ -82,6 +82,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
       <main className="chat">
         <ChatHeader
           agent={withAgent ? { id: handoff?.agent?.id ?? "agent", name: agentName } : null}
+          connected={snapshot.connection === "live" || snapshot.connection === "idle"}
           waiting={isOpen(handoff) && !withAgent}
           orderCount={customer ? customer.orders.length : null}
           onOrders={() => setDrawerOpen(true)}

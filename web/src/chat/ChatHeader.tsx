@@ -1,7 +1,8 @@
 import type { Person } from "../api.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { AssistantAvatar, Avatar } from "../ui/Avatar.tsx";
-import { LanguageSwitch } from "../ui/common.tsx";
+import { LanguageSwitch, noticeAfterMs } from "../ui/common.tsx";
+import { useLasting } from "../ui/hooks.ts";
 import { BagIcon, NewIcon, SwitchIcon } from "../ui/icons.tsx";
 
 interface ChatHeaderProps {
@@ -9,6 +10,7 @@ interface ChatHeaderProps {
   agent: Person | null;
   /** One is waiting for an agent. */
   waiting: boolean;
+  connected: boolean;
   /** null: there is no orders panel to open. */
   orderCount: number | null;
   onOrders: () => void;
@@ -16,16 +18,18 @@ interface ChatHeaderProps {
   onSwitch: (() => void) | null;
 }
 
-export function ChatHeader({ agent, waiting, orderCount, onOrders, onNew, onSwitch }: ChatHeaderProps) {
+export function ChatHeader({ agent, waiting, connected, orderCount, onOrders, onNew, onSwitch }: ChatHeaderProps) {
   const { t } = useI18n();
+  const offline = useLasting(!connected, noticeAfterMs);
+  const status = offline ? "chat.offline" : agent ? "handoff.activeLead" : waiting ? "chat.waiting" : "chat.online";
   return (
     <header className="chat-head">
       {agent ? <Avatar id={agent.id} name={agent.name} /> : <AssistantAvatar />}
       <div className="chat-who">
         <h1>{agent ? agent.name : t("chat.assistant")}</h1>
         <p>
-          <i className="online-dot" aria-hidden="true" />
-          {agent ? t("chat.withAgent", { name: agent.name }) : t(waiting ? "chat.waiting" : "chat.online")}
+          <i className={offline ? "online-dot offline-dot" : "online-dot"} aria-hidden="true" />
+          {t(status)}
         </p>
       </div>
       <nav className="chat-actions">

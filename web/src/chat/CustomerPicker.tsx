@@ -15,33 +15,36 @@ const namedProducts = 2;
 
 /** Whom to be in the demo. */
 export function CustomerPicker({ customers, onChoose }: CustomerPickerProps) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
+  const inMyLanguage = (customer: DemoCustomer) => (customer.locale?.startsWith(locale) ? 0 : 1);
   return (
     <main className="picker">
       <h1>{t("picker.title")}</h1>
       <p className="lead">{t("picker.lead")}</p>
       <ul className="picker-grid">
-        {customers.map((customer) => (
-          <li key={customer.id}>
-            <button
-              type="button"
-              className="picker-card"
-              data-testid={`customer-${customer.id}`}
-              onClick={() => onChoose(customer.id)}
-            >
-              <Avatar id={customer.id} name={customer.name} />
-              <span className="picker-who">
-                <strong>{customer.name}</strong>
-                <small>
-                  {customer.orders.length === 1
-                    ? t("picker.order")
-                    : t("picker.orders", { count: customer.orders.length })}
-                </small>
-              </span>
-              <span className="picker-what">{products(customer)}</span>
-            </button>
-          </li>
-        ))}
+        {customers
+          .toSorted((a, b) => inMyLanguage(a) - inMyLanguage(b))
+          .map((customer) => (
+            <li key={customer.id}>
+              <button
+                type="button"
+                className="picker-card"
+                data-testid={`customer-${customer.id}`}
+                onClick={() => onChoose(customer.id)}
+              >
+                <Avatar id={customer.id} name={customer.name} />
+                <span className="picker-who">
+                  <strong>{customer.name}</strong>
+                  <small>
+                    {customer.orders.length === 1
+                      ? t("picker.order")
+                      : t("picker.orders", { count: customer.orders.length })}
+                  </small>
+                </span>
+                <span className="picker-what">{products(customer)}</span>
+              </button>
+            </li>
+          ))}
         <li>
           <button
             type="button"

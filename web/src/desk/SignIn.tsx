@@ -81,6 +81,8 @@ export function SignIn({ api, rejected, onEnter }: SignInProps) {
   );
 }
 
+const tokenCommand = "npm run token -- --role agent --sub AGENT_ID";
+
 function TokenForm({ onEnter }: { onEnter: (identity: Identity) => void }) {
   const { t } = useI18n();
   const [token, setToken] = useState("");
@@ -93,6 +95,7 @@ function TokenForm({ onEnter }: { onEnter: (identity: Identity) => void }) {
   };
   return (
     <form className="token-form" onSubmit={submit}>
+      <code>{tokenCommand}</code>
       <label htmlFor="token">{t("desk.token")}</label>
       <textarea
         id="token"

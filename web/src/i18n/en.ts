@@ -25,7 +25,7 @@ export const en: Record<keyof typeof zh, string> = {
   "chat.agent": "Support agent",
   "chat.online": "Online · replies in seconds",
   "chat.waiting": "Looking for a person",
-  "chat.withAgent": "{name} is helping you",
+  "chat.offline": "Reconnecting…",
   "chat.new": "New conversation",
   "chat.newHint": "Start a new conversation; this one stays on record",
   "chat.orders": "My orders",
@@ -50,8 +50,8 @@ export const en: Record<keyof typeof zh, string> = {
   "composer.placeholder": "Write a message…",
   "composer.label": "Message",
   "composer.send": "Send",
-  "composer.left": "{count} characters left",
-  "composer.over": "{count} characters too many",
+  "composer.left": "Characters left: {count}",
+  "composer.over": "Over the limit by {count}",
   "composer.hint": "Enter to send · Shift+Enter for a new line",
 
   "outbox.sending": "Sending",
@@ -88,8 +88,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   "desk.signIn": "Enter as an agent",
   "desk.signInLead": "Choose who you are and start helping waiting customers.",
-  "desk.tokenLead":
-    "Paste an agent token to enter the desk. An administrator makes one with npm run token -- --role agent --sub YOUR_ID.",
+  "desk.tokenLead": "Paste an agent token to enter the desk. An administrator makes one with this command:",
   "desk.token": "Agent token",
   "desk.enter": "Enter the desk",
   "desk.badToken": "That token is not valid or has expired. Please enter again.",

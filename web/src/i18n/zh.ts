@@ -22,7 +22,7 @@ export const zh = {
   "chat.agent": "人工客服",
   "chat.online": "在线 · 通常几秒内回复",
   "chat.waiting": "正在寻找人工客服",
-  "chat.withAgent": "{name} 正在为你服务",
+  "chat.offline": "正在重新连接…",
   "chat.new": "新对话",
   "chat.newHint": "开始新对话，当前对话会保留在客服记录中",
   "chat.orders": "我的订单",
@@ -85,7 +85,7 @@ export const zh = {
 
   "desk.signIn": "以客服身份进入",
   "desk.signInLead": "选择你的身份，开始接待等待中的顾客。",
-  "desk.tokenLead": "粘贴客服令牌进入工作台。管理员可用 npm run token -- --role agent --sub 你的编号 生成。",
+  "desk.tokenLead": "粘贴客服令牌进入工作台。管理员用这条命令生成令牌：",
   "desk.token": "客服令牌",
   "desk.enter": "进入工作台",
   "desk.badToken": "令牌无效或已过期，请重新进入。",

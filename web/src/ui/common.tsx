@@ -22,7 +22,8 @@ export function LanguageSwitch() {
   );
 }
 
-const noticeAfterMs = 1_200;
+/** An interruption shorter than this is not worth a word. */
+export const noticeAfterMs = 1_200;
 
 /** Says that the connection is gone, once that has lasted long enough to matter. */
 export function ConnectionBar({ snapshot }: { snapshot: Snapshot }) {
