@@ -40,9 +40,6 @@ Write "steps" first: one or two short sentences on what the words say and refer 
 End with "confidence" from 0 to 1: how sure you are of the acts and the answer.
 Answer with one JSON object: {"steps": string, "acts": [{"intent", "product", "order_id", "reason", "wanted"}], "answer", "confidence"} and nothing else.`;
 
-const BRIEF_ANSWER = `
-Answer with one JSON object: {"answer", "acts": [{"intent", "product", "order_id", "reason", "wanted"}]}.`;
-
 /** The prompt for one joint prediction (D2), with worked examples in the customer's language. */
 export function predictPrompt(request: PredictRequest): ChatPrompt {
   const shots = SHOTS[request.locale].flatMap((shot): ChatTurn[] => [
@@ -50,25 +47,6 @@ export function predictPrompt(request: PredictRequest): ChatPrompt {
     { role: "assistant", text: JSON.stringify(shot.prediction) },
   ]);
   return { system: TASK + FULL_ANSWER, turns: [...shots, { role: "user", text: requestText(request) }] };
-}
-
-/**
- * The same for a small model: no steps and no confidence of its own, which cost it a second and tell nothing at its size.
- * The prefix is equal for all requests of a language, so that it can be evaluated once.
- */
-export function briefPredictPrompt(locale: PredictRequest["locale"]): ChatPrompt {
-  const turns = SHOTS[locale].flatMap(({ request, prediction }): ChatTurn[] => [
-    { role: "user", text: briefRequestText(request) },
-    { role: "assistant", text: JSON.stringify({ answer: prediction.answer, acts: prediction.acts }) },
-  ]);
-  return { system: TASK + BRIEF_ANSWER, turns };
-}
-
-/** One request as a small model sees it: only the last words of the assistant, which is what a short answer refers to. */
-export function briefRequestText(request: Pick<PredictRequest, "text" | "window" | "situation">): string {
-  const asked = request.window.findLast((turn) => turn.role !== "customer");
-  const earlier = asked === undefined ? "" : `<earlier>${fence(asked.text)}</earlier>\n`;
-  return `Situation: ${request.situation}\n${earlier}<message>${fence(request.text)}</message>`;
 }
 
 function requestText(request: Omit<PredictRequest, "locale">): string {

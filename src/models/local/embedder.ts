@@ -1,4 +1,5 @@
-import type { KoffiFunc } from "koffi";
+import { availableParallelism } from "node:os";
+import type { KoffiFunc, LibraryHandle } from "koffi";
 import { load } from "koffi";
 import type { Embedder } from "../types.ts";
 import { ExpiringCache } from "./expiring-cache.ts";
@@ -8,6 +9,9 @@ const CACHE_TTL_MS = 10 * 60 * 1000;
 const CACHE_MAX_ENTRIES = 2_000;
 /** The engine streams its weights once a batch, so a fuller batch is cheaper a text; more would delay those behind it. */
 const BATCH_MAX_TEXTS = 16;
+/** One core is left for everything else, and two of libuv's four threads. */
+const MAX_PARALLEL_CALLS = Math.max(1, Math.min(2, availableParallelism() - 1));
+const OPENMP_THREADS = "OMP_NUM_THREADS";
 /** Same prefix on both sides: measured better than query/passage for short messages compared with each other. */
 const IS_QUERY = 1;
 
@@ -60,7 +64,7 @@ function normalise(text: string): string {
 }
 
 function loadEngine(files: { enginePath: string; modelPath: string }): (texts: string[]) => Promise<Float32Array> {
-  const library = load(files.enginePath);
+  const library = loadSingleThreaded(files.enginePath);
   const open = library.func("void *e5_load(const char *path)");
   const batch: NativeBatch = library.func(
     "int e5_embed_batch(void *m, const char **texts, int n, int is_query, _Out_ float *out)",
@@ -80,13 +84,32 @@ function loadEngine(files: { enginePath: string; modelPath: string }): (texts: s
 }
 
 /**
- * One native call at a time, off the event loop. The engine could run several at once (it only reads the model), but each
- * already uses every core: two at once are slower than two in one batch. Texts that arrive meanwhile form the next batch.
+ * Loads the engine with OpenMP held to one thread a call. Its threads spin at every barrier, so that on busy cores a text
+ * takes over a second instead of 30 ms; calls side by side use the cores better. OpenMP reads its environment only while it
+ * is loaded, and the setting must not reach children, hence C's own setenv around the load.
+ */
+function loadSingleThreaded(enginePath: string): LibraryHandle {
+  const c = load(null);
+  const setenv = c.func("int setenv(const char *name, const char *value, int overwrite)");
+  const unsetenv = c.func("int unsetenv(const char *name)");
+  // An operator's own setting stays: overwrite is 0, and what was there before is not unset.
+  const own: string | null = c.func("const char *getenv(const char *name)")(OPENMP_THREADS);
+  setenv(OPENMP_THREADS, "1", 0);
+  try {
+    return load(enginePath);
+  } finally {
+    if (own === null) unsetenv(OPENMP_THREADS);
+  }
+}
+
+/**
+ * Native calls off the event loop, few at a time: the engine only reads the model and keeps a call's buffers apart, so
+ * several may run on one handle. Texts that arrive while all are busy form the next batch.
  */
 class BatchQueue {
   readonly #embedBatch: (texts: string[]) => Promise<Float32Array>;
   readonly #waiting: Waiting[] = [];
-  #running = false;
+  #running = 0;
 
   constructor(embedBatch: (texts: string[]) => Promise<Float32Array>) {
     this.#embedBatch = embedBatch;
@@ -101,10 +124,10 @@ class BatchQueue {
   }
 
   async #drain(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
+    if (this.#running >= MAX_PARALLEL_CALLS || this.#waiting.length === 0) return;
+    this.#running++;
     while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, BATCH_MAX_TEXTS));
-    this.#running = false;
+    this.#running--;
   }
 
   async #runBatch(batch: Waiting[]): Promise<void> {
