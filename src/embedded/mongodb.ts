@@ -14,9 +14,11 @@ import { firstOf } from "./sources.ts";
 import type { Embedded, EmbeddedOptions } from "./types.ts";
 
 const secantusVersion = "0.7.0b3";
+/** Without it the last writes it has acknowledged wait in its own memory, and kill -9 loses them. */
+const secantusDurable = ["--sync-on-commit"];
 const versionTimeoutMs = 15_000;
 const pingTimeoutMs = 2_000;
-const configuredTimeoutMs = 10_000;
+const configuredTimeoutMs = 5_000;
 const advice = "Set MONGODB_URI to a server that runs, put `mongod` on PATH, or install Python 3 with pip.";
 
 /** mongod and SecantusDB can't read each other's files: a data folder stays with the one that wrote it. */
@@ -61,7 +63,7 @@ function serverArgs(program: Program, port: number, storage: string): string[] {
   const own =
     program.engine === "mongod"
       ? ["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet", "--port", String(port), "--dbpath", storage]
-      : ["--host", "127.0.0.1", "--port", String(port), "--storage-path", storage];
+      : ["--host", "127.0.0.1", "--port", String(port), "--storage-path", storage, ...secantusDurable];
   return [...program.firstArgs, ...own];
 }
 
