@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import { exists, installOnce } from "./cache.ts";
@@ -86,9 +86,10 @@ async function programSources(options: EmbeddedOptions): Promise<Source<Program>
     },
     { engine: "secantusdb", what: `Python package SecantusDB ${secantusVersion}`, get: () => secantus(options) },
   ];
-  const written = (["mongod", "secantusdb"] as const).map(async (engine) =>
-    (await exists(join(options.dataDir, "mongo", engine))) ? engine : undefined,
-  );
+  const written = (["mongod", "secantusdb"] as const).map(async (engine) => {
+    const files = await readdir(join(options.dataDir, "mongo", engine)).catch(() => []);
+    return files.length > 0 ? engine : undefined;
+  });
   const [first, second] = await Promise.all(written);
   const owner = first ?? second;
   if (owner === undefined) return secantusCachedFirst(options, sources);

@@ -13,6 +13,7 @@ import type { Embedded, EmbeddedOptions, EmbeddedServer } from "./types.ts";
  * Starts Temporal, MongoDB and S3 on free ports of 127.0.0.1, or takes the configured ones, and resolves when all three answer.
  * Locks `dataDir` until `stop()`. What a crashed start left running on it is ended first.
  * @throws Error, one for everything that went wrong: what was tried, what to set, last log lines. Nothing is left running then.
+ *   The signal's reason when aborted.
  */
 export async function startEmbedded(given: EmbeddedOptions): Promise<Embedded> {
   const options = { ...given, dataDir: resolve(given.dataDir), cacheDir: resolve(given.cacheDir) };
@@ -31,6 +32,8 @@ export async function startEmbedded(given: EmbeddedOptions): Promise<Embedded> {
     return { temporal, mongodb, s3, stop };
   } catch (error) {
     await lock.release();
+    // Whoever aborted needs no list of what then failed.
+    given.signal?.throwIfAborted();
     throw error;
   }
 }
