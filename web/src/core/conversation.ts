@@ -149,6 +149,8 @@ export class Conversation {
   }
 
   async #ensureSession(): Promise<SessionKey> {
+    // Another tab may have opened one since this page was loaded: then both show the same conversation.
+    this.#session ??= this.#options.saved.load().session;
     if (this.#session) return this.#session;
     this.#session = await this.#options.open();
     this.#options.saved.setSession(this.#session);

@@ -27,8 +27,20 @@ interface ContextProps {
 export function Context({ api, me, handoff, view, messageCount, actions, open, onClose }: ContextProps) {
   const { t } = useI18n();
   const orders = useOrders(api, handoff.customer?.id ?? null, messageCount);
+  useEffect(() => {
+    if (!open) return;
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && onClose();
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [open, onClose]);
   return (
-    <aside className={open ? "context context-open" : "context"} aria-label={t("desk.context")} data-testid="context">
+    <aside
+      className={open ? "context context-open" : "context"}
+      aria-label={t("desk.context")}
+      data-testid="context"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+    >
       <button
         type="button"
         className="button button-quiet only-medium context-close"
