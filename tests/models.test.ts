@@ -288,6 +288,33 @@ describe("OpenAI-compatible servers that know less", () => {
     expect(vendor.calls.at(-1)?.body).toMatchObject({ max_completion_tokens: 4_000 });
   });
 
+  test("a local server needs no key", async () => {
+    vendor.script([{ kind: "json", value: lampReturn }]);
+    const local = createOpenAITier({
+      id: "glm",
+      where: "local-network",
+      baseURL: vendor.openaiBaseURL,
+      model: "chatglm3-6b",
+      timeoutMs: 10_000,
+    });
+    expect((await local.predict(request, options())).value).toEqual(lampReturn);
+  });
+
+  test("M7: a reasoning model's thoughts are neither parsed nor shown", async () => {
+    const thoughts = '<think>\nMaybe {"acts": []}?\n</think>\n\n';
+    vendor.script([{ kind: "text", text: thoughts + JSON.stringify(lampReturn) }]);
+    expect((await tier().predict(request, options())).value).toEqual(lampReturn);
+    vendor.script([{ kind: "text", text: `${thoughts}The shop pays. <b>` }]);
+    let shown = "";
+    const onDelta = (text: string) => {
+      shown += text;
+    };
+    expect((await tier().phrase?.(question, { ...options(), onDelta }))?.value).toBe("The shop pays. <b>");
+    expect(shown).toBe("The shop pays. <b>");
+    vendor.script([{ kind: "text", text: "<think>and nothing else</think>" }]);
+    expect((await failureOf(tier().phrase?.(question, options()) ?? Promise.resolve())).kind).toBe("BadAnswer");
+  });
+
   test("another 400 is not retried in simpler words", async () => {
     vendor.script([{ kind: "status", status: 400, message: "context length exceeded" }]);
     expect((await failureOf(tier().predict(request, options()))).kind).toBe("BadRequest");

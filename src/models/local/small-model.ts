@@ -75,6 +75,8 @@ export async function createSmallModelTier({ modelPath }: { modelPath: string })
       const usage = { inputTokens: prompt.length, outputTokens: tokens.length };
       const answer = text.includes("}") ? firstJsonObject(text) : undefined;
       if (answer !== undefined) return { value: toPrediction(answer as unknown as SmallAnswer, confidence), usage };
+      // The grammar allows nothing else: the engine computes nonsense (seen where its binding runs in a foreign realm).
+      if (!text.startsWith("{")) throw new ModelError("Unavailable", `${TIER_ID}: the engine ignores its grammar`);
       if (tokens.length >= MAX_ANSWER_TOKENS)
         throw new ModelError("BadAnswer", `${TIER_ID}: answer too long`, undefined, { usage });
     }

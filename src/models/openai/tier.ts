@@ -9,6 +9,7 @@ import type { Tier, TierAnswer, Usage } from "../types.ts";
 import { ModelError } from "../types.ts";
 import type { Dialect } from "./dialect.ts";
 import { assumeAll, simplerDialect } from "./dialect.ts";
+import { createThoughtFilter } from "./thoughts.ts";
 
 const MAX_PREDICTION_TOKENS = 700;
 const MAX_PHRASE_TOKENS = 400;
@@ -20,8 +21,8 @@ export interface OpenAITierOptions {
   where: "local-network" | "cloud";
   /** With the version path, e.g. "http://127.0.0.1:8000/v1". */
   baseURL: string;
-  /** Local servers accept any. */
-  apiKey: string;
+  /** Local servers mostly want none. */
+  apiKey?: string | undefined;
   model: string;
   /** For a whole call, the second ask included. */
   timeoutMs: number;
@@ -36,7 +37,9 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
   const { id, model } = options;
   const client = new OpenAI({
     baseURL: options.baseURL,
-    apiKey: options.apiKey,
+    // The SDK wants a key even where the server wants none.
+    apiKey: options.apiKey || "none",
+    adminAPIKey: null,
     // Explicit, so that the SDK takes nothing from the environment; retrying is Temporal's and the router's job.
     organization: null,
     project: null,
@@ -70,7 +73,7 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     // Compatible servers may leave out what the types promise.
     const choice = completion.choices?.[0];
     refuseIf(id, Boolean(choice?.message?.refusal) || choice?.finish_reason === "content_filter");
-    return { text: choice?.message?.content ?? "", usage: usageOf(completion.usage) };
+    return { text: createThoughtFilter()(choice?.message?.content ?? ""), usage: usageOf(completion.usage) };
   }
 
   async function stream(
@@ -91,12 +94,13 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     let text = "";
     let usage = noUsage;
     let finished: string | null = null;
+    const shown = createThoughtFilter();
     for await (const chunk of chunks) {
       if (chunk.usage) usage = usageOf(chunk.usage);
       const choice = chunk.choices?.[0];
       refuseIf(id, Boolean(choice?.delta?.refusal) || choice?.finish_reason === "content_filter");
       finished = choice?.finish_reason ?? finished;
-      const delta = choice?.delta?.content ?? "";
+      const delta = shown(choice?.delta?.content ?? "");
       text += delta;
       if (delta !== "") onDelta?.(delta);
     }
