@@ -1,8 +1,11 @@
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/messages.css";
+import "../styles/composer.css";
 import "../styles/orders.css";
+import "../styles/picker.css";
 import "../styles/chat.css";
+import "../styles/panel.css";
 import { createRoot } from "react-dom/client";
 import { I18nProvider } from "../i18n/index.tsx";
 import { ChatApp } from "./ChatApp.tsx";
