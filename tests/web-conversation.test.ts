@@ -219,6 +219,17 @@ describe("what arrives", () => {
     expect(done.typing).toBe(false);
   });
 
+  test("a long history comes page by page, and numbers that were never sent do not stop it", async () => {
+    const page = await livePage();
+    page.stop();
+    server.pageMax = 3;
+    server.add("assistant", "after a number that was given out for nothing", { seq: 3 });
+    for (let count = 0; count < 10; count += 1) server.add("assistant", `more ${count}`);
+    const loaded = await until(openPage(), (snapshot) => snapshot.loaded);
+    expect(loaded.messages.map(({ seq }) => seq)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(loaded.liveFromSeq).toBe(13);
+  });
+
   test("history is there after a refresh and is not shown as new", async () => {
     const page = await livePage();
     server.add("assistant", "welcome");

@@ -5,7 +5,7 @@ import type { Handoff, Message } from "../web/src/api.ts";
 import { retryAfterMs } from "../web/src/api.ts";
 import { backoffCapMs, backoffMs } from "../web/src/core/backoff.ts";
 import { parseRichText } from "../web/src/core/richText.ts";
-import { contiguousSeq, continues, merge } from "../web/src/core/thread.ts";
+import { continues, merge, resumeSeq } from "../web/src/core/thread.ts";
 import { factText } from "../web/src/desk/facts.ts";
 import { groups, lastText, neighbour } from "../web/src/desk/queue.ts";
 import { en } from "../web/src/i18n/en.ts";
@@ -90,9 +90,16 @@ describe("thread", () => {
   });
 
   test("a gap is asked for from where it begins", () => {
-    expect(contiguousSeq([])).toBe(0);
-    expect(contiguousSeq([1, 2, 4].map((seq) => message(seq)))).toBe(2);
-    expect(contiguousSeq([message(3)])).toBe(0);
+    const seqs = (...numbers: number[]) => numbers.map((seq) => message(seq));
+    expect(resumeSeq([])).toBe(0);
+    expect(resumeSeq(seqs(1, 2, 4))).toBe(2);
+    expect(resumeSeq(seqs(3))).toBe(0);
+    expect(resumeSeq(seqs(1, 2, 3))).toBe(3);
+  });
+
+  test("an old gap is final: only the latest messages are looked through", () => {
+    const many = Array.from({ length: 60 }, (_, index) => message(index + 10));
+    expect(resumeSeq([message(1), ...many])).toBe(69);
   });
 
   test("messages are grouped by writer, within minutes", () => {
@@ -136,7 +143,7 @@ describe("queue", () => {
     handoff("4", { status: "active", agent: me }),
     handoff("3", { status: "active", agent: { id: "you", name: "You" } }),
     handoff("2", { status: "callback" }),
-    handoff("1", { status: "offered", agent: me }),
+    handoff("1"),
   ];
 
   test("who waits longest stands first, then mine, those to be answered later, and others'", () => {

@@ -17,6 +17,8 @@ export interface ChatServer {
   gone: number | null;
   /** Whether a posted message appears in the conversation at once. */
   projects: boolean;
+  /** Messages an answer holds at most. */
+  pageMax: number;
   add: (role: Message["role"], text: string, more?: Partial<Message>) => Message;
   /** Sends an event to all open streams. */
   emit: (type: string, data: unknown, id?: number) => void;
@@ -35,8 +37,15 @@ export async function startChatServer(): Promise<ChatServer> {
     nextPosts: [],
     gone: null,
     projects: true,
+    pageMax: 500,
     add(role, text, more = {}) {
-      const message: Message = { seq: state.messages.length + 1, role, text, at: new Date().toISOString(), ...more };
+      const message: Message = {
+        seq: (state.messages.at(-1)?.seq ?? 0) + 1,
+        role,
+        text,
+        at: new Date().toISOString(),
+        ...more,
+      };
       state.messages.push(message);
       return message;
     },
@@ -89,7 +98,7 @@ export async function startChatServer(): Promise<ChatServer> {
     if (url.pathname.endsWith("/messages")) {
       const after = Number(url.searchParams.get("after"));
       return answer(response, 200, {
-        messages: state.messages.filter(({ seq }) => seq > after),
+        messages: state.messages.filter(({ seq }) => seq > after).slice(0, state.pageMax),
         last: state.messages.length,
       });
     }

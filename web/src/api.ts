@@ -25,7 +25,7 @@ export interface Message {
   data?: { choices?: Choice[] };
 }
 
-export type HandoffStatus = "waiting" | "offered" | "active" | "callback" | "resolved" | "returned";
+export type HandoffStatus = "waiting" | "active" | "callback" | "resolved" | "returned";
 export type Slots = Record<string, unknown>;
 
 /** One line of an order, by its place in `items`. */

@@ -56,13 +56,15 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
     setDrawerOpen(false);
     composer.current?.insert(t("order.askText", { id: order.id }));
   };
-  const agentName = handoff?.agent?.name ?? t("chat.agent");
+  // After a refresh the handoff may come without its agent; then whoever wrote last is the one.
+  const agent = handoff?.agent ??
+    messages.findLast((message) => message.agent)?.agent ?? { id: "agent", name: t("chat.agent") };
   const withAgent = handoff?.status === "active";
   const head = (role: Role, writer?: Person | null) => {
     if (role === "customer") return { name: "", avatar: null };
     if (role === "agent") {
-      const agent = writer ?? handoff?.agent ?? { id: "agent", name: agentName };
-      return { name: agent.name, avatar: <Avatar id={agent.id} name={agent.name} /> };
+      const { id, name } = writer ?? agent;
+      return { name, avatar: <Avatar id={id} name={name} /> };
     }
     return { name: t("chat.assistant"), avatar: <AssistantAvatar /> };
   };
@@ -81,7 +83,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
       )}
       <main className="chat">
         <ChatHeader
-          agent={withAgent ? { id: handoff?.agent?.id ?? "agent", name: agentName } : null}
+          agent={withAgent ? agent : null}
           connected={snapshot.connection === "live" || snapshot.connection === "idle"}
           waiting={isOpen(handoff) && !withAgent}
           orderCount={customer ? customer.orders.length : null}
@@ -90,7 +92,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
           onSwitch={customer ? null : onSwitch}
         />
         <ConnectionBar snapshot={snapshot} />
-        <HandoffBanner handoff={handoff} />
+        <HandoffBanner handoff={handoff} agent={agent} />
         <MessageList
           snapshot={snapshot}
           own="customer"

@@ -7,7 +7,7 @@ import { follow } from "./live.ts";
 import type { OutboxItem, SavedConversation, SessionKey } from "./outbox.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isOpen, nothingYet } from "./snapshot.ts";
-import { contiguousSeq, lastSeq, merge } from "./thread.ts";
+import { lastSeq, merge, resumeSeq } from "./thread.ts";
 
 /** How long typing is shown on our own guess, and how long on the server's word: whatever happens, it ends. */
 export const typingGuessMs = 20_000;
@@ -203,13 +203,14 @@ export class Conversation {
   /** Fetches all that is missing, page by page, and where the dialogue stands. */
   async #catchUp(session: SessionKey): Promise<void> {
     const { api } = this.#options;
-    let before = -1;
-    while (contiguousSeq(this.#snapshot.messages) > before) {
-      before = contiguousSeq(this.#snapshot.messages);
-      const answer = await api.messages(session.token, session.sessionId, before);
-      this.#take(answer.messages, !this.#snapshot.loaded);
-      if (lastSeq(this.#snapshot.messages) >= answer.last) break;
-    }
+    const history = !this.#snapshot.loaded;
+    let page: Message[];
+    let after = resumeSeq(this.#snapshot.messages);
+    do {
+      page = (await api.messages(session.token, session.sessionId, after)).messages;
+      this.#take(page, history);
+      after = page.at(-1)?.seq ?? after;
+    } while (page.length > 0);
     this.#change({ loaded: true });
     // Only the banner and the engineer's eye need it: the conversation goes on without.
     const view = await api.session(session.token, session.sessionId).catch(() => null);

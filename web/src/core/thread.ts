@@ -8,11 +8,15 @@ export function merge(messages: Message[], incoming: Message[]): Message[] {
   return [...messages, ...fresh].sort((a, b) => a.seq - b.seq);
 }
 
-/** The last seq up to which nothing is missing: where to ask from when closing a gap. */
-export function contiguousSeq(messages: Message[]): number {
-  let seq = 0;
-  for (const message of messages) {
-    if (message.seq !== seq + 1) break;
+/** Older gaps are final: the workflow gave out a number for something that was never sent. */
+const gapLookBack = 50;
+
+/** The seq to ask from when catching up: before the first gap among the latest messages, else the last one. */
+export function resumeSeq(messages: Message[]): number {
+  const latest = messages.slice(-gapLookBack);
+  let seq = latest.length < messages.length ? (latest[0]?.seq ?? 0) : 0;
+  for (const message of latest) {
+    if (message.seq > seq + 1) break;
     seq = message.seq;
   }
   return seq;

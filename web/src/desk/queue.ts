@@ -2,7 +2,7 @@ import type { Handoff, HandoffStatus } from "../api.ts";
 
 /** How the queue is arranged. Pure, so that order and grouping are tested without a browser. */
 
-export const openStatuses: HandoffStatus[] = ["waiting", "offered", "active", "callback"];
+export const openStatuses: HandoffStatus[] = ["waiting", "active", "callback"];
 export const closedStatuses: HandoffStatus[] = ["resolved", "returned"];
 
 export type GroupName = "waiting" | "mine" | "others" | "callback";
@@ -11,9 +11,9 @@ export interface Group {
   handoffs: Handoff[];
 }
 
-export const isWaiting = (handoff: Handoff) => handoff.status === "waiting" || handoff.status === "offered";
+export const isWaiting = (handoff: Handoff) => handoff.status === "waiting";
 export const isClosed = (handoff: Handoff) => handoff.status === "resolved" || handoff.status === "returned";
-/** Only an active handoff has an owner: what agent a waiting one was offered to does not matter here. */
+/** Only an active handoff has an owner. */
 export const isMine = (handoff: Handoff, agentId: string) =>
   handoff.status === "active" && handoff.agent?.id === agentId;
 export const isClaimable = (handoff: Handoff) => isWaiting(handoff) || handoff.status === "callback";

@@ -147,7 +147,6 @@ export const en: Record<keyof typeof zh, string> = {
   "desk.newWaiting": "A new customer is waiting: {name}",
 
   "status.waiting": "Waiting",
-  "status.offered": "Waiting",
   "status.active": "Active",
   "status.callback": "Reply later",
   "status.resolved": "Resolved",

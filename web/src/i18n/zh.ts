@@ -144,7 +144,6 @@ export const zh = {
   "desk.newWaiting": "有新的顾客在等待：{name}",
 
   "status.waiting": "等待中",
-  "status.offered": "等待中",
   "status.active": "接待中",
   "status.callback": "稍后回复",
   "status.resolved": "已解决",
