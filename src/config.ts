@@ -95,3 +95,12 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
 
 /** Every variable of this process, for children that inherit it. */
 export const inheritedEnvironment = (): Record<string, string | undefined> => ({ ...process.env });
+
+/**
+ * One thread for the embedder: its OpenMP build spins on barriers, which costs 40 times as long on two busy cores.
+ * Must run before the engine is loaded.
+ */
+export function limitOpenMp(): void {
+  process.env.OMP_NUM_THREADS ??= "1";
+  process.env.OMP_WAIT_POLICY ??= "passive";
+}

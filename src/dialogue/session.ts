@@ -56,6 +56,8 @@ export interface SessionState {
   /** When the current proposal was sent: an earlier yes is not for it. */
   proposedAt: number;
   idle: boolean;
+  /** The language of the customer's last words; the session's own until they say something. */
+  locale: Locale;
   lastIntent: string | null;
 }
 

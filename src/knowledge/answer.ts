@@ -8,18 +8,19 @@ export interface AnswerWriter {
 
 const PHRASE_TIMEOUT_MS = 4_000;
 
-export function createAnswerWriter(knowledge: Knowledge, router: Router | null, log: (error: unknown) => void): AnswerWriter {
+export function createAnswerWriter(knowledge: Knowledge, router: () => Router | null, log: (error: unknown) => void): AnswerWriter {
   return {
     async write({ locale, question, ids, onDelta }) {
       const entries = ids.flatMap((id) => knowledge.entry(id) ?? []);
       const [best] = entries;
       if (!best) return null;
       const verbatim = { text: best.answer, sources: best.source === null ? [] : [best.source] };
-      if (!router) return verbatim;
+      const writer = router();
+      if (!writer) return verbatim;
       const passages = entries.map((entry) => `${entry.question}\n${entry.answer}`);
       const signal = AbortSignal.timeout(PHRASE_TIMEOUT_MS);
       try {
-        const phrased = await router.phrase({ locale, question, passages }, { signal, timeoutMs: PHRASE_TIMEOUT_MS, onDelta });
+        const phrased = await writer.phrase({ locale, question, passages }, { signal, timeoutMs: PHRASE_TIMEOUT_MS, onDelta });
         return { ...verbatim, text: phrased.value };
       } catch (error) {
         // The retrieved text answers too: a tier that can't write costs nothing but style.

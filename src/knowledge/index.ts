@@ -73,7 +73,7 @@ function bestTwo(cosines: number[]): number {
 
 async function readLocale(dir: string, locale: (typeof LOCALES)[number]): Promise<KnowledgeEntry[]> {
   const folder = join(dir, locale);
-  const files = await readdir(folder).catch(() => []);
+  const files = await readdir(folder).catch((): string[] => []);
   const articles = (await Promise.all(files.filter((file) => file.endsWith(".md")).map((file) => readArticle(join(folder, file), locale)))).flat();
   const titles = new Map(articles.map((entry) => [entry.id.split("#")[0]?.split("/")[1] ?? "", entry.source]));
   const pairs = files.includes("qa.json") ? await readPairs(join(folder, "qa.json"), locale, titles) : [];

@@ -224,3 +224,6 @@ function otherThan(pool: Line[], text: string, scope: Scope): Pointed | null {
 }
 
 const sharesHead = (a: Line, b: Line): boolean => [...a.terms].some(([term, weight]) => weight >= 0.9 && (b.terms.get(term) ?? 0) >= 0.9);
+
+/** Whether the text names one of the lines by a word of its name. */
+export const namesLine = (text: string, lines: Line[]): boolean => nameGroups(text, lines) !== null;

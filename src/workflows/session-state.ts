@@ -1,10 +1,11 @@
 import type { HandoffEvent, InboundMessage, SessionState } from "../dialogue/session.ts";
 import { newDialogue } from "../dialogue/transition.ts";
+import type { Locale } from "../dialogue/types.ts";
 
 /** Message ids kept across continue-as-new; older doubles meet the unique index of the messages collection. */
 const SEEN_MAX = 200;
 
-export const newSessionState = (now: number): SessionState => ({
+export const newSessionState = (now: number, locale: Locale): SessionState => ({
   dialogue: newDialogue(),
   window: [],
   inbox: [],
@@ -18,6 +19,7 @@ export const newSessionState = (now: number): SessionState => ({
   lastActivityAt: now,
   proposedAt: 0,
   idle: false,
+  locale,
   lastIntent: null,
 });
 

@@ -13,7 +13,7 @@ import { gatherBurst, understandBurst } from "./understand-burst.ts";
  * dialogue state machine's loop. Handlers only enqueue; turns are processed here, one after the other.
  */
 export async function sessionWorkflow(input: SessionInput): Promise<void> {
-  const session: Session = { input, state: input.carried ?? newSessionState(Date.now()), why: "" };
+  const session: Session = { input, state: input.carried ?? newSessionState(Date.now(), input.locale), why: "" };
   const { state } = session;
   const asked: Array<"end" | "forceHandoff"> = [];
   setHandler(customerMessage, (message) => receive(state, message));
@@ -44,8 +44,9 @@ export async function sessionWorkflow(input: SessionInput): Promise<void> {
 }
 
 /** A customer who comes back after the workflow completed goes on with the same numbers: nothing is sent or done twice. */
-async function continueNumbers({ input, state }: Session): Promise<void> {
-  const opened = await local.openSession(identityOf(input)).catch(() => delivery.openSession(identityOf(input)));
+async function continueNumbers(session: Session): Promise<void> {
+  const { state } = session;
+  const opened = await local.openSession(identityOf(session)).catch(() => delivery.openSession(identityOf(session)));
   state.seq = opened.seq;
   state.turn = opened.turn;
   state.epoch = opened.epoch;
@@ -116,8 +117,10 @@ async function goIdle(session: Session): Promise<void> {
   await machineTurn(session, { type: "idle" });
 }
 
-const saveWarm = ({ input, state }: Session): Promise<void> =>
-  delivery.saveWarm({ identity: identityOf(input), window: state.window, dialogue: state.dialogue, turn: state.turn });
+const saveWarm = (session: Session): Promise<void> => {
+  const { window, dialogue, turn } = session.state;
+  return delivery.saveWarm({ identity: identityOf(session), window, dialogue, turn });
+};
 
 function touch(state: SessionState): void {
   state.lastActivityAt = Date.now();

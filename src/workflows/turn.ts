@@ -22,7 +22,7 @@ export async function machineTurn(session: Session, event: DialogueEvent): Promi
 
 /** Does what the machine decided: execute, fetch a person, then say all of it in one message. */
 export async function carryOut(session: Session, first: Transition, batch: InboundMessage[], trace?: TurnTrace): Promise<void> {
-  const { input, state } = session;
+  const { state } = session;
   const messages = stored(state, batch);
   let step = first;
   const says: Say[] = [];
@@ -35,7 +35,7 @@ export async function carryOut(session: Session, first: Transition, batch: Inbou
       if (effect.type === "handoff") await fetchPerson(session, effect.reason);
       if (effect.type === "execute") {
         const outcome: DialogueEvent = await actions
-          .execute({ identity: identityOf(input), actions: effect.actions })
+          .execute({ identity: identityOf(session), actions: effect.actions })
           .then((results): DialogueEvent => ({ type: "executed", results }))
           .catch((): DialogueEvent => ({ type: "failed" }));
         following = transition(state.dialogue, outcome);
@@ -68,7 +68,7 @@ const assistantMessage = (state: SessionState, says: Say[]): OutboundMessage => 
 /** Delivery never gives up: when the fast path fails, the message waits for the store to come back. */
 export async function send(session: Session, messages: OutboundMessage[], trace?: TurnTrace): Promise<RespondOutput> {
   const request: RespondInput = {
-    identity: identityOf(session.input),
+    identity: identityOf(session),
     messages,
     view: currentView(session),
     epoch: session.state.epoch,
@@ -105,7 +105,11 @@ async function fetchPerson({ input, state, why }: Session, reason: HandoffReason
   state.handoff = { id: handoffId, status: "waiting", count };
 }
 
-export const identityOf = ({ tenant, sessionId, customerId, locale, channel }: SessionInput): SessionIdentity => ({ tenant, sessionId, customerId, locale, channel });
+/** Who this is, in the language they write. */
+export const identityOf = ({ input, state }: Session): SessionIdentity => {
+  const { tenant, sessionId, customerId, channel } = input;
+  return { tenant, sessionId, customerId, locale: state.locale, channel };
+};
 
 export function currentView({ state, why }: Session): SessionView {
   const shown = toView(state.dialogue, state.turn, why, state.lastIntent);

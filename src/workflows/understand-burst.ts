@@ -1,5 +1,6 @@
 import { CancellationScope, condition, isCancellation } from "@temporalio/workflow";
 import { quietTimeMs } from "../dialogue/burst.ts";
+import { localeOf } from "../dialogue/locale.ts";
 import type { InboundMessage, UnderstandInput } from "../dialogue/session.ts";
 import type { Understanding } from "../dialogue/types.ts";
 import { local, model } from "./activities.ts";
@@ -46,6 +47,7 @@ export async function understandBurst(
   while (true) {
     batch = takeBurst(state.inbox, batch);
     onTake(batch);
+    state.locale = localeOf(batch.map((message) => message.text).join(" "), state.locale);
     const request = understandInput(session, batch);
     const quick = await local.understand(request);
     if (quick.recalled) state.window = quick.recalled;
@@ -75,11 +77,11 @@ async function unlessOvertaken({ state }: Session, request: UnderstandInput, siz
   return null;
 }
 
-const understandInput = ({ input, state }: Session, batch: InboundMessage[]): UnderstandInput => ({
-  identity: identityOf(input),
+const understandInput = (session: Session, batch: InboundMessage[]): UnderstandInput => ({
+  identity: identityOf(session),
   texts: batch.map((message) => message.text),
-  dialogue: state.dialogue,
-  window: state.window,
-  recall: state.idle,
+  dialogue: session.state.dialogue,
+  window: session.state.window,
+  recall: session.state.idle,
   now: Date.now(),
 });

@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import helmet from "@fastify/helmet";
+import fastifyStatic from "@fastify/static";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import Fastify, { type FastifyInstance } from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Logger } from "../telemetry/log.ts";
+import type { ApiDeps } from "./deps.ts";
+import { registerProblems } from "./problems.ts";
+import { demoRoutes } from "./routes/demo.ts";
+import { handoffRoutes } from "./routes/handoffs.ts";
+import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
+
+const pagesDir = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+/** The HTTP API with its pages and documentation; nothing is listened on yet. */
+export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInstance> {
+  const app = Fastify({ loggerInstance: log, bodyLimit: deps.config.BODY_MAX_BYTES, disableRequestLogging: true, forceCloseConnections: true }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  registerProblems(app as unknown as FastifyInstance);
+  // Clients that send a JSON content type with nothing in it mean no body.
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else app.getDefaultJsonParser("error", "error")(request, body as string, done);
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], imgSrc: ["'self'", "data:"], styleSrc: ["'self'", "'unsafe-inline'"], scriptSrc: ["'self'"], upgradeInsecureRequests: null } },
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Colloquy", version: "0.1.0", description: "Durable AI customer service: every conversation is a workflow." },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(swaggerUi, { routePrefix: "/docs" });
+  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  registerMetrics(app as unknown as FastifyInstance);
+  await app.register(operationsRoutes(deps));
+  await app.register(sessionRoutes(deps));
+  await app.register(handoffRoutes(deps));
+  if (deps.config.DEMO) await app.register(demoRoutes(deps));
+  if (existsSync(pagesDir)) await registerPages(app as unknown as FastifyInstance);
+  return app as unknown as FastifyInstance;
+}
+
+const YEAR_MS = 31_536_000_000;
+
+/** The built pages: hashed assets for ever, the pages themselves never cached. */
+async function registerPages(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyStatic, { root: join(pagesDir, "assets"), prefix: "/assets/", immutable: true, maxAge: YEAR_MS });
+  const page = (file: string) => async (_request: unknown, reply: { sendFile(file: string, root: string, options: object): unknown }) => reply.sendFile(file, pagesDir, { cacheControl: false, immutable: false, maxAge: 0 });
+  for (const [path, file] of [["/", "index.html"], ["/desk", "desk.html"]] as const) app.get(path, { schema: { hide: true } }, page(existsSync(join(pagesDir, file)) ? file : "index.html"));
+}

@@ -1,0 +1,63 @@
+import { type MessageDoc, type SessionDoc, type Store } from "../store/mongo.ts";
+import type { Claims } from "./auth.ts";
+import { ProblemError } from "./problems.ts";
+import type { Message, SessionViewBody } from "./schemas.ts";
+
+const PAGE_MAX = 500;
+
+export const toMessage = (doc: MessageDoc): Message => ({
+  seq: doc.seq,
+  role: doc.role,
+  text: doc.text,
+  at: doc.at.toISOString(),
+  ...(doc.messageId === undefined ? {} : { messageId: doc.messageId }),
+  ...(doc.agent === undefined ? {} : { agent: doc.agent }),
+  ...(doc.choices === undefined ? {} : { data: { choices: doc.choices } }),
+});
+
+/** The session, if the caller may see it; somebody else's doesn't exist for them. @throws ProblemError 404 */
+export async function visibleSession(store: Store, sessionId: string, claims: Claims): Promise<SessionDoc> {
+  const session = await store.sessions.findOne({ _id: sessionId, tenant: claims.tenant });
+  const own = session !== null && (claims.sid === session._id || (claims.sid === undefined && session.customerId !== null && session.customerId === claims.sub));
+  if (session && (claims.role !== "customer" || own)) return session;
+  throw new ProblemError(404, "There is no such session.");
+}
+
+export const messagesAfter = (store: Store, sessionId: string, after: number): Promise<MessageDoc[]> =>
+  store.messages.find({ sessionId, seq: { $gt: after } }).sort({ seq: 1 }).limit(PAGE_MAX).toArray();
+
+const lastView = (store: Store, sessionId: string): Promise<MessageDoc | null> => store.messages.findOne({ sessionId, view: { $exists: true } }, { sort: { seq: -1 } });
+
+const BEFORE_THE_FIRST = {
+  state: "INIT",
+  intent: null,
+  slots: { items: [], order_id: null, reason: null, wanted: [] },
+  missing: [],
+  requests: [],
+  turn: 0,
+  why: "nothing said yet",
+} as const;
+
+/** Where the conversation stands, from the last message that was written (D1). */
+export async function currentView(store: Store, session: SessionDoc): Promise<SessionViewBody> {
+  const last = await lastView(store, session._id);
+  const view = last?.view;
+  const base = view ?? { ...BEFORE_THE_FIRST, slots: { ...BEFORE_THE_FIRST.slots, items: [], wanted: [] }, missing: [], requests: [] };
+  return {
+    ...base,
+    sessionId: session._id,
+    lastActivityAt: (last?.at ?? session.createdAt).toISOString(),
+    customerId: session.customerId,
+    locale: session.locale,
+    channel: session.channel,
+  };
+}
+
+/** Replies to a message once its turn is stored; null while it isn't. */
+export async function repliesTo(store: Store, sessionId: string, messageId: string): Promise<Message[] | null> {
+  const own = await store.messages.findOne({ sessionId, messageId });
+  if (!own) return null;
+  const following = await messagesAfter(store, sessionId, own.seq - 1);
+  const end = following.findIndex((doc) => doc.view !== undefined);
+  return end < 0 ? null : following.slice(0, end + 1).filter((doc) => doc.role !== "customer").map(toMessage);
+}

@@ -1,0 +1,18 @@
+import type { Config } from "../config.ts";
+import type { CommerceBackend } from "../commerce/types.ts";
+import type { LiveBus } from "../live/bus.ts";
+import type { Store } from "../store/mongo.ts";
+import type { Tokens } from "./auth.ts";
+import type { Gateway } from "./gateway.ts";
+import type { LeakyBucket } from "./leaky-bucket.ts";
+
+/** What the routes stand on. */
+export interface ApiDeps {
+  config: Config;
+  store: Store;
+  commerce: CommerceBackend;
+  gateway: Gateway;
+  tokens: Tokens;
+  bus: LiveBus;
+  bucket: LeakyBucket;
+}

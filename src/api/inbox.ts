@@ -1,0 +1,43 @@
+import type { InboundMessage } from "../dialogue/session.ts";
+import type { SessionDoc } from "../store/mongo.ts";
+import type { ApiDeps } from "./deps.ts";
+import { ProblemError } from "./problems.ts";
+
+/** Recent message ids of this process; the workflow and the unique index stand behind it. */
+const RECENT_MAX = 10_000;
+
+/** Takes messages in once each: rate limit, duplicate check, then durable in the workflow. */
+export function createInbox({ store, gateway, bucket }: ApiDeps) {
+  const recent = new Map<string, Promise<void>>();
+
+  const remember = (key: string, sending: Promise<void>): void => {
+    recent.set(key, sending);
+    if (recent.size > RECENT_MAX) recent.delete(recent.keys().next().value ?? "");
+    // What failed may be tried again.
+    sending.catch(() => recent.delete(key));
+  };
+
+  async function deliver(session: SessionDoc, message: InboundMessage): Promise<void> {
+    const { _id: sessionId, tenant, customerId, locale, channel } = session;
+    await gateway.send({ tenant, sessionId, customerId, locale, channel }, message);
+  }
+
+  return {
+    /** @throws ProblemError 429 when the user's bucket is full, 503 when it can't be made durable */
+    async take(session: SessionDoc, message: InboundMessage): Promise<{ duplicate: boolean }> {
+      const key = `${session._id} ${message.messageId}`;
+      const earlier = recent.get(key);
+      if (earlier) {
+        await earlier;
+        return { duplicate: true };
+      }
+      const retryAfterS = bucket.take(`messages:${session.tenant}:${session.customerId ?? session._id}`);
+      if (retryAfterS > 0) throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", { retryAfterS });
+      const sending = deliver(session, message);
+      remember(key, sending);
+      const known = await store.messages.findOne({ sessionId: session._id, messageId: message.messageId }, { projection: { _id: 1 } });
+      await sending;
+      return { duplicate: known !== null };
+    },
+  };
+}

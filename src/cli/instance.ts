@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { type Instance, readInstance } from "../embedded/instance.ts";
+
+/** The secret that signs tokens: from the environment, else made once and kept in the data folder, readable by its owner. */
+export async function jwtSecret(config: Config): Promise<string> {
+  if (config.JWT_SECRET) return config.JWT_SECRET;
+  const path = join(config.DATA_DIR, "jwt-secret");
+  const kept = await readFile(path, "utf8").catch(() => null);
+  if (kept) return kept.trim();
+  const made = randomBytes(32).toString("hex");
+  await mkdir(config.DATA_DIR, { recursive: true });
+  await writeFile(path, made, { mode: 0o600 });
+  return made;
+}
+
+/** The addresses the other commands need: configured ones, else the running instance's. @throws Error when nothing runs */
+export async function addresses(config: Config): Promise<Pick<Instance, "temporalAddress" | "mongodbUri">> {
+  if (config.MONGODB_URI && config.TEMPORAL_ADDRESS) return { mongodbUri: config.MONGODB_URI, temporalAddress: config.TEMPORAL_ADDRESS };
+  const running = await readInstance(config.DATA_DIR);
+  return { mongodbUri: config.MONGODB_URI ?? running.mongodbUri, temporalAddress: config.TEMPORAL_ADDRESS ?? running.temporalAddress };
+}
+
+/** Runs a command: what it throws becomes one line on stderr and exit code 1. */
+export async function runCommand(command: () => Promise<void>): Promise<never> {
+  try {
+    await command();
+    process.exit(0);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}

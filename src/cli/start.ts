@@ -1,0 +1,128 @@
+/** `npm start`: the whole system on one machine, nothing else installed. Ctrl-C stops all of it. */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { importShop } from "../commerce/import.ts";
+import { type Config, inheritedEnvironment, loadConfig } from "../config.ts";
+import { writeInstance } from "../embedded/instance.ts";
+import { assertPortFree } from "../embedded/ports.ts";
+import { createProgressDisplay } from "../embedded/progress.ts";
+import { startEmbedded } from "../embedded/start.ts";
+import type { Embedded } from "../embedded/types.ts";
+import { openStore } from "../store/mongo.ts";
+import { buildPages } from "./pages.ts";
+import { type Child, runChild } from "./children.ts";
+import { jwtSecret } from "./instance.ts";
+
+const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
+
+/** Only into an empty shop: a shop's own data is never mixed with ours. */
+async function seedDemoShop(uri: string, tenant: string): Promise<void> {
+  const store = await openStore(uri);
+  try {
+    if ((await store.orders.countDocuments({ tenant }, { limit: 1 })) > 0) return;
+    await importShop(store, tenant, demoShop, await readFile(demoShop, "utf8"), new Date());
+  } finally {
+    await store.close();
+  }
+}
+
+const environmentFor = (config: Config, embedded: Embedded, secret: string): Record<string, string | undefined> => ({
+  ...inheritedEnvironment(),
+  DATA_DIR: resolve(config.DATA_DIR),
+  CACHE_DIR: config.cacheDir,
+  TEMPORAL_ADDRESS: embedded.temporal.address,
+  TEMPORAL_UI_URL: embedded.temporal.uiUrl,
+  MONGODB_URI: embedded.mongodb.uri,
+  S3_ENDPOINT: embedded.s3.endpoint,
+  S3_ACCESS_KEY_ID: embedded.s3.accessKeyId,
+  S3_SECRET_ACCESS_KEY: embedded.s3.secretAccessKey,
+  JWT_SECRET: secret,
+  DEMO: inheritedEnvironment().DEMO ?? "true",
+  OMP_NUM_THREADS: "1",
+});
+
+function banner(config: Config, embedded: Embedded): string {
+  const base = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  return [
+    "",
+    "  Colloquy is running.",
+    "",
+    `  Chat            ${base}/`,
+    `  Agents' desk    ${base}/desk`,
+    `  API docs        ${base}/docs`,
+    `  Temporal UI     ${embedded.temporal.uiUrl ?? "(configured elsewhere)"}`,
+    `  Data folder     ${resolve(config.DATA_DIR)}`,
+    "",
+    "  Ctrl-C stops everything; open conversations go on at the next start.",
+    "",
+  ].join("\n");
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const display = createProgressDisplay(process.stdout);
+  await assertPortFree(config.PORT);
+  const aborted = new AbortController();
+  const children: Child[] = [];
+  let embedded: Embedded | null = null;
+  let stopping = false;
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    aborted.abort(new Error("stopped before it had started"));
+    console.log("\nStopping…");
+    await Promise.all(children.map((child) => child.stop()));
+    await embedded?.stop();
+    console.log("Stopped. Nothing is lost: `npm start` goes on where this left off.");
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
+
+  try {
+    const pages = buildPages(display.onProgress);
+    pages.catch(() => undefined);
+    embedded = await startEmbedded({
+      dataDir: config.DATA_DIR,
+      cacheDir: config.cacheDir,
+      configured: {
+        ...(config.TEMPORAL_ADDRESS ? { temporalAddress: config.TEMPORAL_ADDRESS } : {}),
+        ...(config.MONGODB_URI ? { mongodbUri: config.MONGODB_URI } : {}),
+        ...(config.S3_ENDPOINT ? { s3Endpoint: config.S3_ENDPOINT } : {}),
+        ...(config.S3_ACCESS_KEY_ID ? { s3AccessKeyId: config.S3_ACCESS_KEY_ID } : {}),
+        ...(config.S3_SECRET_ACCESS_KEY ? { s3SecretAccessKey: config.S3_SECRET_ACCESS_KEY } : {}),
+      },
+      onProgress: display.onProgress,
+      signal: aborted.signal,
+    });
+    await seedDemoShop(embedded.mongodb.uri, config.TENANT);
+    const env = environmentFor(config, embedded, await jwtSecret(config));
+    const options = { env, dataDir: config.DATA_DIR, onProgress: display.onProgress, onCrash: (text: string) => console.error(text) };
+    const worker = await runChild({ name: "worker", script: "worker.ts", ...options });
+    children.push(worker);
+    await pages;
+    const api = await runChild({ name: "api", script: "src/api/main.ts", ...options });
+    children.push(api);
+    await Promise.all([worker.ready, api.ready]);
+    await writeInstance(config.DATA_DIR, {
+      pid: process.pid,
+      apiUrl: `http://${config.HOST}:${config.PORT}`,
+      temporalAddress: embedded.temporal.address,
+      mongodbUri: embedded.mongodb.uri,
+      s3Endpoint: embedded.s3.endpoint,
+      startedAt: new Date().toISOString(),
+    });
+    display.done();
+    console.log(banner(config, embedded));
+    await Promise.race([embedded.temporal.exited, embedded.mongodb.exited, embedded.s3.exited].map((exited) => exited ?? new Promise<string>(() => undefined))).then((what) => {
+      if (!stopping) throw new Error(what);
+    });
+  } catch (error) {
+    if (stopping) return;
+    display.done();
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    await stop(1);
+  }
+}
+
+await main();

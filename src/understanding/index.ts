@@ -1,0 +1,119 @@
+import { looksLikeOrderId } from "../commerce/order-shape.ts";
+import type { CommerceBackend, Order, Product } from "../commerce/types.ts";
+import { missingSlots } from "../dialogue/slots.ts";
+import type { SessionIdentity, UnderstandInput } from "../dialogue/session.ts";
+import type { Dialogue, Understanding } from "../dialogue/types.ts";
+import type { Knowledge } from "../knowledge/index.ts";
+import type { Router } from "../models/router.ts";
+import type { Prediction, PredictRequest } from "../models/types.ts";
+import { WANTED } from "./cues.ts";
+import type { Classifier } from "./examples.ts";
+import { askedSlots, type Ground, ground, otherValues } from "./ground.ts";
+import { hasWord, type Line, namedOrders, toLines } from "./lines.ts";
+import type { LooseNames } from "./loose-names.ts";
+import { namesLine } from "./mention.ts";
+import { type Reading, read, type Situation } from "./read.ts";
+import { normalize } from "./text.ts";
+
+export interface UnderstandingDeps {
+  commerce: CommerceBackend;
+  classifier: Classifier;
+  loose: LooseNames;
+  knowledge: Knowledge;
+  /** Tiers beyond patterns and examples; null when none is configured or ready. */
+  router(): Router | null;
+}
+
+export interface Understander {
+  /** Patterns, examples and the shop's data (M1, in process). `settled` false: a model should be asked. */
+  quick(input: UnderstandInput): Promise<{ understanding: Understanding; settled: boolean }>;
+  /** The tiers in their order (M2). @throws ModelError when none answers */
+  byModel(input: UnderstandInput, signal: AbortSignal, timeoutMs: number): Promise<Understanding>;
+}
+
+/** A reading by patterns and examples that is less sure than this is put to a model, where there is one. */
+const SETTLED_CONFIDENCE = 0.72;
+
+export function createUnderstander(deps: UnderstandingDeps): Understander {
+  return {
+    async quick(input) {
+      const at = await groundFor(deps, input);
+      const reading = await read(input.texts, situationFor(at), deps.classifier);
+      const understanding = await ground(reading, at);
+      const sure = understanding.understood && reading.confidence >= SETTLED_CONFIDENCE;
+      return { understanding, settled: sure || deps.router() === null };
+    },
+    async byModel(input, signal, timeoutMs) {
+      const router = deps.router();
+      const at = await groundFor(deps, input);
+      const reading = await read(input.texts, situationFor(at), deps.classifier);
+      if (!router) return ground(reading, at);
+      const { value, tier } = await router.predict(predictRequest(input, at), { signal, timeoutMs });
+      const understanding = await ground(withPrediction(reading, value, at.text), at);
+      return { ...understanding, tier, confidence: value.confidence };
+    },
+  };
+}
+
+async function groundFor(deps: UnderstandingDeps, { identity, texts, dialogue, now }: UnderstandInput): Promise<Ground> {
+  const { orders, products, shapes } = await shopFor(deps.commerce, identity);
+  return {
+    lines: toLines(orders, products),
+    dialogue,
+    signedIn: identity.customerId !== null,
+    tenant: identity.tenant,
+    locale: identity.locale,
+    now: new Date(now),
+    text: normalize(texts.join("\n")),
+    looksLikeOrder: (word) => looksLikeOrderId(word, shapes),
+    loose: deps.loose,
+    knowledge: deps.knowledge,
+  };
+}
+
+async function shopFor(commerce: CommerceBackend, { tenant, customerId }: SessionIdentity): Promise<{ orders: Order[]; products: Map<string, Product>; shapes: string[] }> {
+  if (customerId === null) return { orders: [], products: new Map(), shapes: [] };
+  const [orders, shapes] = await Promise.all([commerce.orders(tenant, customerId), commerce.orderShapes(tenant)]);
+  const products = await commerce.products(tenant, [...new Set(orders.flatMap((order) => order.items.map((item) => item.productId)))]);
+  return { orders, shapes, products: new Map(products.map((product) => [product.id, product])) };
+}
+
+function situationFor(at: Ground): Situation {
+  const orders = [...new Set(at.lines.map((line) => line.order))];
+  return {
+    state: at.dialogue.state,
+    asked: askedSlots(at.dialogue),
+    namesItem: (clause) => namesLine(clause, at.lines) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
+    namesOtherVariant: (clause) => WANTED.test(clause) && at.lines.some((line) => line.order.status === "delivered" && otherValues(line).some((word) => hasWord(clause, word))),
+  };
+}
+
+const PROMPT_PRODUCTS_MAX = 20;
+
+function predictRequest(input: UnderstandInput, at: Ground): PredictRequest {
+  const names = (line: Line): string => line.product?.names?.[at.locale] ?? line.item.name;
+  return {
+    locale: at.locale,
+    text: input.texts.join("\n"),
+    window: input.window,
+    situation: situationText(input.dialogue),
+    orderedProducts: [...new Set(at.lines.map(names))].slice(0, PROMPT_PRODUCTS_MAX),
+  };
+}
+
+function situationText(dialogue: Dialogue): string {
+  const open = dialogue.open.map((request) => `${request.kind}${missingSlots(request).length > 0 ? `, asked for ${missingSlots(request).join(" and ")}` : ""}`).join("; ");
+  return dialogue.state === "CONFIRM" ? `CONFIRM ${open}: waiting for yes or no` : `${dialogue.state}${open ? ` ${open}` : ""}`;
+}
+
+/** A model only says what the words mean; the words themselves are resolved like everybody's. */
+function withPrediction(reading: Reading, prediction: Prediction, text: string): Reading {
+  const acts = prediction.acts.map((act) => {
+    const cue = [act.product, act.order_id].filter((part) => part !== null).join(" ").toLowerCase();
+    const whole = prediction.acts.length === 1 ? text : [cue, act.wanted, act.reason].filter(Boolean).join("，").toLowerCase();
+    return { intent: act.intent, cue: cue || whole, text: whole, because: act.reason === null ? [] : [act.reason], relation: reading.relation, except: reading.except };
+  });
+  // The words' own yes or no stands; a model can't turn silence into a yes.
+  const answer = reading.answer ?? (prediction.answer === "no" ? "no" : null);
+  return { ...reading, acts, answer, confidence: prediction.confidence, abandon: reading.abandon && acts.length === 0 };
+}

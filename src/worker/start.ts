@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { createActivities } from "../activities/create.ts";
+import { createDemoShop } from "../commerce/demo-shop.ts";
+import type { Config } from "../config.ts";
+import { createAnswerWriter } from "../knowledge/answer.ts";
+import { loadKnowledge } from "../knowledge/index.ts";
+import type { LiveBus } from "../live/bus.ts";
+import { createEmbedder } from "../models/local/embedder.ts";
+import { createRouter, type Router } from "../models/router.ts";
+import { configuredTiers } from "../models/tiers.ts";
+import type { Tier } from "../models/types.ts";
+import { openStore } from "../store/mongo.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { loadClassifier } from "../understanding/examples.ts";
+import { createUnderstander } from "../understanding/index.ts";
+import { createLooseNames } from "../understanding/loose-names.ts";
+import { workflowBundle } from "./bundle.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface WorkerOptions {
+  config: Config;
+  log: Logger;
+  bus: LiveBus;
+  /** Where the embedder's engine and weights are. */
+  embedderFiles: { enginePath: string; modelPath: string };
+  onProgress?: (message: string, done: number, total: number) => void;
+  /** Tests only: tiers of their own. */
+  tiers?: Tier[];
+}
+
+export interface RunningWorker {
+  /** Resolves when the worker has shut down; rejects when it failed. */
+  done: Promise<void>;
+  /** A tier that became ready while the worker already served: it goes first. */
+  addTier(tier: Tier): void;
+  /** Stops taking work, lets what runs finish. */
+  stop(): Promise<void>;
+}
+
+const GRACE_MS = 5_000;
+const CACHED_WORKFLOWS_MAX = 500;
+
+function tiersFrom(config: Config): Tier[] {
+  const anthropicBase = config.ANTHROPIC_BASE_URL ?? "https://api.anthropic.com";
+  const openaiBase = config.OPENAI_BASE_URL ?? "https://api.openai.com/v1";
+  return configuredTiers({
+    timeoutMs: config.MODEL_TIMEOUT_MS,
+    ...(config.LOCAL_LLM_BASE_URL ? { localServer: { baseURL: config.LOCAL_LLM_BASE_URL, model: config.LOCAL_LLM_MODEL, apiKey: config.LOCAL_LLM_API_KEY ?? "none" } } : {}),
+    ...(config.OPENAI_API_KEY ? { openai: { apiKey: config.OPENAI_API_KEY, model: config.OPENAI_MODEL, baseURL: openaiBase } } : {}),
+    ...(config.ANTHROPIC_API_KEY ? { anthropic: { apiKey: config.ANTHROPIC_API_KEY, model: config.ANTHROPIC_MODEL, baseURL: anthropicBase } } : {}),
+  });
+}
+
+/** The tiers as they are now: rebuilt when one joins. */
+function routerOf(initial: Tier[], log: Logger): { current(): Router | null; add(tier: Tier): void } {
+  const tiers = [...initial];
+  const build = (): Router | null => (tiers.length === 0 ? null : createRouter({ tiers: [...tiers], log: (attempt) => log.info({ attempt }, "model call") }));
+  let router = build();
+  return {
+    current: () => router,
+    add(tier) {
+      tiers.unshift(tier);
+      router = build();
+    },
+  };
+}
+
+/**
+ * One worker: sessions, handoffs and their activities.
+ * @throws Error when Temporal or MongoDB can't be reached
+ */
+export async function startWorker({ config, log, bus, embedderFiles, onProgress, tiers }: WorkerOptions): Promise<RunningWorker> {
+  const bundling = workflowBundle(config.cacheDir);
+  const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
+  const classifier = await loadClassifier(join(root, "data", "examples"), embedder, config.cacheDir, (done, total) => onProgress?.("Embedding the example messages", done, total));
+  const knowledge = await loadKnowledge(join(root, config.KNOWLEDGE_DIR), embedder, config.cacheDir, (done, total) => onProgress?.("Embedding the knowledge articles", done, total));
+  const commerce = createDemoShop(store);
+  const router = routerOf(tiers ?? tiersFrom(config), log);
+  const writing: Router = { predict: (...call) => required(router.current()).predict(...call), phrase: (...call) => required(router.current()).phrase(...call) };
+  const answers = createAnswerWriter(knowledge, () => (router.current() ? writing : null), (error) => log.debug({ err: error }, "answered verbatim"));
+  const understander = createUnderstander({ commerce, classifier, loose: createLooseNames(embedder, classifier.mean), knowledge, router: router.current });
+  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    workflowBundle: await bundling,
+    activities: { ...createActivities({ store, commerce, understander, answers, bus, modelTimeoutMs: config.MODEL_TIMEOUT_MS }) },
+    maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
+    shutdownGraceTime: GRACE_MS,
+  });
+  const done = worker.run().finally(async () => {
+    await connection.close();
+    await store.close();
+  });
+  return {
+    done,
+    addTier: router.add,
+    async stop() {
+      if (worker.getState() === "RUNNING") worker.shutdown();
+      await done;
+    },
+  };
+}
+
+function required(router: Router | null): Router {
+  if (!router) throw new Error("no tier is configured");
+  return router;
+}
+
+/** The SDK's own log lines, through ours. Call before the first worker. */
+export function installRuntime(log: Logger): void {
+  const levels = { TRACE: "trace", DEBUG: "debug", INFO: "debug", WARN: "warn", ERROR: "error" } as const;
+  Runtime.install({
+    logger: new DefaultLogger("INFO", ({ level, message, meta }) => log[levels[level]]({ ...(meta ?? {}) }, message)),
+    telemetryOptions: { logging: { filter: { core: "WARN", other: "ERROR" }, forward: {} } },
+    shutdownSignals: [],
+  });
+}
