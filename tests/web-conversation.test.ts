@@ -205,6 +205,12 @@ describe("what arrives", () => {
     server.emit("message", reply, reply.seq);
     const done = await until(page, ({ messages }) => messages.length === 2);
     expect(done).toMatchObject({ draft: null, typing: false });
+    server.emit("delta", { turn: 1, text: "Your order is on" });
+    server.emit("delta", { turn: 2, text: "And" });
+    const drafts: unknown[] = [];
+    page.subscribe(() => drafts.push(page.snapshot().draft));
+    await until(page, ({ draft }) => draft !== null);
+    expect(drafts.filter(Boolean)).toEqual(["And"]);
   });
 
   test("typing is guessed after a message, but not while a person has the conversation", async () => {

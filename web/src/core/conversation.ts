@@ -37,6 +37,9 @@ export class Conversation {
   #session: SessionKey | null = null;
   #unfollow: (() => void) | null = null;
   #pumping = false;
+  /** The turn whose draft is or was shown, and the last one that was answered: its late deltas are void. */
+  #draftTurn = -1;
+  #answeredTurn = -1;
   #typingEnd: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ConversationOptions) {
@@ -223,6 +226,8 @@ export class Conversation {
       this.#take([event.data], false);
       if (gap) this.#catchUp(session).catch(() => undefined); // the next reconnect tries again
     } else if (event.type === "delta") {
+      if (event.data.turn <= this.#answeredTurn) return;
+      this.#draftTurn = event.data.turn;
       this.#showTyping(typingSaidMs);
       this.#change({ draft: event.data.text });
     } else if (event.type === "state") this.#look(event.data);
@@ -235,7 +240,10 @@ export class Conversation {
     const arrived = new Set(incoming.map((message) => message.messageId));
     for (const item of this.#snapshot.outbox) if (arrived.has(item.messageId)) this.#options.saved.drop(item.messageId);
     const answered = incoming.some((message) => message.role !== "customer");
-    if (answered) clearTimeout(this.#typingEnd);
+    if (answered) {
+      clearTimeout(this.#typingEnd);
+      this.#answeredTurn = this.#draftTurn;
+    }
     this.#change({
       messages,
       outbox: this.#snapshot.outbox.filter((item) => !arrived.has(item.messageId)),
