@@ -172,8 +172,15 @@ describe("queue", () => {
 });
 
 test("slots read as a person would say them", () => {
-  const orders = [{ id: "A1", status: "delivered", placedAt: "", items: [{ name: "Lamp", quantity: 2, price: 1 }] }];
-  const words = { separator: ", ", orders };
+  const orders = [
+    {
+      id: "A1",
+      status: "delivered",
+      placedAt: "",
+      items: [{ name: "台灯", names: { en: "Lamp" }, quantity: 2, price: 1 }],
+    },
+  ];
+  const words = { locale: "en" as const, orders };
   expect(
     factText(
       [

@@ -79,6 +79,10 @@ export interface OrderItem {
   quantity: number;
   price: number;
   options?: Record<string, string>;
+  /** The product's names by language. */
+  names?: Record<string, string>;
+  /** Words of `options` in other languages: `{ en: { 白色: "White" } }`. */
+  optionNames?: Record<string, Record<string, string>>;
 }
 
 export interface Order {
@@ -87,7 +91,7 @@ export interface Order {
   placedAt: string;
   currency?: string;
   items: OrderItem[];
-  requests?: Array<{ kind: string; items: Array<{ name: string; quantity: number }>; at: string }>;
+  requests?: Array<{ kind: string; items: Array<{ line?: number; name: string; quantity: number }>; at: string }>;
 }
 
 export interface DemoCustomer extends Person {

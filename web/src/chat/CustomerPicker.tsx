@@ -1,4 +1,5 @@
-import type { DemoCustomer } from "../api.ts";
+import type { DemoCustomer, Locale } from "../api.ts";
+import { itemName } from "../core/orders.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { Avatar } from "../ui/Avatar.tsx";
 import { UserIcon } from "../ui/icons.tsx";
@@ -41,7 +42,7 @@ export function CustomerPicker({ customers, onChoose }: CustomerPickerProps) {
                       : t("picker.orders", { count: customer.orders.length })}
                   </small>
                 </span>
-                <span className="picker-what">{products(customer)}</span>
+                <span className="picker-what">{products(customer, locale)}</span>
               </button>
             </li>
           ))}
@@ -66,8 +67,8 @@ export function CustomerPicker({ customers, onChoose }: CustomerPickerProps) {
   );
 }
 
-function products(customer: DemoCustomer): string {
-  const names = [...new Set(customer.orders.flatMap((order) => order.items.map((item) => item.name)))];
+function products(customer: DemoCustomer, locale: Locale): string {
+  const names = [...new Set(customer.orders.flatMap((order) => order.items.map((item) => itemName(item, locale))))];
   const more = names.length - namedProducts;
   return names.slice(0, namedProducts).join(" · ") + (more > 0 ? ` +${more}` : "");
 }

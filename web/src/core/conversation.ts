@@ -259,15 +259,19 @@ export class Conversation {
     // A state event may leave the handoff out while the dialogue is still in it.
     const handoff = known ?? (view.state === "HANDOFF" ? before : null);
     this.#change({ view: { ...last, ...view }, handoff });
-    if (view.typing) this.#showTyping(typingSaidMs);
+    // It may arrive after the reply that it announced.
+    if (view.typing && !this.#answered()) this.#showTyping(typingSaidMs);
     else if (view.typing === false && last?.typing) this.#change({ typing: false });
   }
 
   /** After our message was accepted: a reply is on its way, unless it was faster than the answer to the post. */
   #guessTyping(): void {
-    const answered = this.#snapshot.outbox.length === 0 && this.#snapshot.messages.at(-1)?.role !== "customer";
     // While a person is looked for, or is here, the assistant is silent.
-    if (!answered && !isOpen(this.#snapshot.handoff)) this.#showTyping(typingGuessMs);
+    if (!this.#answered() && !isOpen(this.#snapshot.handoff)) this.#showTyping(typingGuessMs);
+  }
+
+  #answered(): boolean {
+    return this.#snapshot.outbox.length === 0 && this.#snapshot.messages.at(-1)?.role !== "customer";
   }
 
   #showTyping(forMs: number): void {

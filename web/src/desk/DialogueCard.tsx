@@ -16,7 +16,7 @@ interface DialogueCardProps {
 /** Where the dialogue stands (D1): state, why a person is needed, intent, what is known and what is missing. */
 export function DialogueCard({ handoff, view, orders }: DialogueCardProps) {
   const { t, word, locale } = useI18n();
-  const words: FactWords = { orders, separator: locale === "zh" ? "、" : ", " };
+  const words: FactWords = { orders, locale };
   const state = view?.state ?? handoff.state;
   const intent = view?.intent ?? handoff.intent;
   const requests = view?.requests ?? [];

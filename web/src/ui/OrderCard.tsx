@@ -1,4 +1,5 @@
 import type { Order } from "../api.ts";
+import { itemName, itemOptions, requestItems } from "../core/orders.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { money, shortDay } from "./time.ts";
 
@@ -24,10 +25,8 @@ export function OrderCard({ order, changed = false, onAsk }: OrderCardProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: an order's lines have no id but their place
           <li key={index}>
             <span className="order-item-name">
-              {item.name}
-              {item.options && Object.keys(item.options).length > 0 && (
-                <small>{Object.values(item.options).join(" · ")}</small>
-              )}
+              {itemName(item, locale)}
+              {itemOptions(item, locale) && <small>{itemOptions(item, locale)}</small>}
             </span>
             <span className="order-item-count">×{item.quantity}</span>
             <span className="order-item-price">{money(item.price, order.currency, locale)}</span>
@@ -42,9 +41,7 @@ export function OrderCard({ order, changed = false, onAsk }: OrderCardProps) {
           data-kind={request.kind}
         >
           <strong>{word("request", request.kind)}</strong>
-          <span>
-            {request.items.map((item) => `${item.name} ×${item.quantity}`).join(locale === "zh" ? "、" : ", ")}
-          </span>
+          <span>{requestItems(order, request, locale).join(locale === "zh" ? "、" : ", ")}</span>
         </p>
       ))}
       <footer className="order-foot">
