@@ -206,9 +206,13 @@ function useStickToEnd(snapshot: Snapshot) {
     const settle = () => {
       if (stuck.current) frame.scrollTop = frame.scrollHeight;
     };
+    let top = frame.scrollTop;
     const onScroll = () => {
-      stuck.current = frame.scrollHeight - frame.scrollTop - frame.clientHeight < nearBottomPx;
-      if (stuck.current) setBehind(false);
+      const near = frame.scrollHeight - frame.scrollTop - frame.clientHeight < nearBottomPx;
+      // Only the reader scrolls up. Far from the end without that means: the list grew since we scrolled to its end.
+      if (near) setBehind(false);
+      if (near || frame.scrollTop < top) stuck.current = near;
+      top = frame.scrollTop;
     };
     const observer = new ResizeObserver(settle);
     observer.observe(inner);
