@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { AnswerWriter } from "../knowledge/answer.ts";
@@ -35,6 +36,7 @@ export function createActivities({ now = () => new Date(), ...deps }: ActivityDe
     projectHandoff: createProjectHandoff({ store, bus, now }),
     async understand(input) {
       bus.publish({ type: "typing", sessionId: input.identity.sessionId });
+      if (input.quietMs > 0) await sleep(input.quietMs);
       const recalled = input.recall ? await recallWarm(store, input.identity) : undefined;
       const window = recalled ?? input.window;
       const { understanding, settled } = await understander.quick({ ...input, window });

@@ -151,6 +151,8 @@ export interface UnderstandInput {
   /** First turn after a pause: look the warm copy up. */
   recall: boolean;
   now: number;
+  /** Wait this long first: what else is said meanwhile belongs to the same turn (D5). */
+  quietMs: number;
 }
 
 export type UnderstandOutput =

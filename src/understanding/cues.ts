@@ -13,7 +13,7 @@ export const REQUEST: Record<RequestKind, RegExp> = {
     /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|in its place)\b/,
   ),
   cancel: any(
-    /取消|撤(?:单|销|了|掉|回)|全撤|退单|砍单|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了/,
+    /取消|撤(?:单|销|了|掉|回)|全撤|退单|砍单|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
     /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap it|abort|void (?:the|my)|take .{1,30} off (?:the|my) order)\b/,
   ),
   return: any(
@@ -24,7 +24,7 @@ export const REQUEST: Record<RequestKind, RegExp> = {
 
 /** The verb is denied: "别换了", "don't exchange it". */
 export const NEGATED_REQUEST = any(
-  /(?:不|别|先别|先不|不用|甭|不想|没想|不打算)(?:要|想|用)?(?:再)?(?:给我)?(?:退|换|取消|撤)(?!.*(?:吗|行吗|么))/,
+  /(?:不|别|先别|先不|不用|甭|不想|没想|不打算|不是|并非)(?:要|想|用)?(?:再)?(?:给我)?(?:退|换|取消|撤)(?!.*(?:吗|行吗|么))/,
   /\b(?:don'?t|do not|no longer|not going to|won'?t|rather not|not a|instead of (?:a )?)\s?(?:want to |need to )?(?:return|exchang|cancel|refund|swap|replac)\w*/,
 );
 
@@ -41,7 +41,7 @@ export const STATUS = any(
 
 /** Policy and how-things-work: answered from the knowledge folder. */
 export const POLICY = any(
-  /运费|邮费|快递费|谁(?:出|付|掏|承担|负责|给)|多久|几天|多长时间|什么时候(?:到账|退款)|到账|政策|规则|规定|流程|怎么(?:算|收费|办理|申请|操作|弄|开|用|付)|如何|发票|保修|质保|维修|保价|优惠券|积分|会员|支付方式|付款|花呗|微信支付|货到付款|包邮|(?:能|可以|支持)(?:不能|不可以)?.{0,12}(?:开|支持)|还(?:能|让|可以|给|支持)(?:无理由)?(?:退|换)|支持.{0,8}(?:退|换|吗)|(?:拆|用|洗|穿|开)(?:封|过|开)?了?.{0,8}(?:能|可以|还).{0,4}(?:退|换)|有什么(?:要求|条件)|条件|地址在哪|营业|上班时间|几点/,
+  /运费|邮费|快递费|谁(?:出|付|掏|承担|负责|给)|多久|(?<![前这好])几天|多长时间|什么时候(?:到账|退款)|到账|政策|规则|规定|流程|怎么(?:算|收费|办理|申请|操作|弄|开|用|付)|如何|发票|保修|质保|维修|保价|优惠券|积分|会员|支付方式|付款|花呗|微信支付|货到付款|包邮|(?:能|可以|支持)(?:不能|不可以)?.{0,12}(?:开|支持)|还(?:能|让|可以|给|支持)(?:无理由)?(?:退|换)|支持.{0,8}(?:退|换|吗)|(?:拆|用|洗|穿|开)(?:封|过|开)?了?.{0,8}(?:能|可以|还).{0,4}(?:退|换)|有什么(?:要求|条件)|条件|地址在哪|营业|上班时间|几点/,
   /\b(?:polic(?:y|ies)|who pays|who covers|how (?:long|many days|soon|much|do (?:i|you|we)|does|can i|would)|what(?:'s| is| are) (?:your|the) (?:polic|return|refund|shipping|warranty|process|cost|fee|procedure|hours)|what happens|do you (?:ship|offer|accept|have|do|deliver|take|charge|sell)|are there (?:any )?(?:fees|costs)|is there (?:a )?(?:fee|charge|cost|warranty|way)|postage|shipping (?:cost|fee|free)|free (?:returns|shipping)|warranty|guarantee|invoice|receipt|vat|coupons?|voucher|points|loyalty|payment methods?|pay with|original (?:box|packaging|bag|receipt)|opening hours|gift ?wrap\w*|still allowed|am i allowed|within (?:\d+|seven|the) (?:days|week))\b/,
 );
 
@@ -105,3 +105,6 @@ export const BECAUSE = /(?:因为|由于|原因是|理由是|毕竟)(.+)|\b(?:be
 export const PRONOUN = /^(?:它|那(?:个|就)|这(?:个|就))|把它|(?:这|那)(?:个|件|双|台|只|条|款|把|本|瓶|单)(?:$|吧|呢|的|呗|嘛)|\b(?:it|that one|this one|them|those|these)\b|那.{0,4}它/i;
 /** What is wanted instead, said without a verb of exchange: "想要42的", "I need a 10". */
 export const WANTED = /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:个|件|双|一)?.{0,6}(?:的|码|号)|\b(?:want|need|prefer|rather have|could i have|can i have|give me|get me|version)\b/i;
+
+/** "I don't want it any more" is a return of what has arrived and a cancellation of what has not. */
+export const UNWANTED = /不要了|不想要|\bdon'?t want\b|\bscrap\b/i;

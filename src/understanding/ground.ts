@@ -3,7 +3,7 @@ import type { ItemRef, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
 import type { Act, Dialogue, ItemFact, Mention, RefusalWhy, Slot, Understanding, VariantFact } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
-import { ALL, CORRECT, KEEP, OTHER_ONE, SAME_AGAIN } from "./cues.ts";
+import { ALL, CORRECT, KEEP, OTHER_ONE, SAME_AGAIN, UNWANTED } from "./cues.ts";
 import { hasWord, ineligibility, type Line, valueWords } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import { type Pointed, pointAt, type Scope } from "./mention.ts";
@@ -92,8 +92,9 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
     return { act: { intent: "question", question: read.text, answers }, lines: [] };
   }
   if (!isKind(read.intent)) return { act: { intent: read.intent }, lines: [] };
-  const kind = read.intent;
-  const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, kind)), at, kind);
+  const said = read.intent;
+  const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, said)), at, said);
+  const kind = meantKind(said, read.cue, pointed.lines);
   const mention = toMention(pointed, kind);
   const because = read.because.filter((clause) => says(clause, at.lines));
   const carried = pointed.lines.length > 0 ? pointed.lines : linesOf(at, at.dialogue.open.flatMap((request) => request.items));
@@ -102,6 +103,12 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
     lines: pointed.lines,
   };
 }
+
+const allAre = (lines: Line[], kind: RequestKind): boolean => lines.length > 0 && lines.every((line) => ineligibility(line, kind) === null);
+
+/** Not wanting what hasn't shipped is a cancellation, whatever it was called. */
+const meantKind = (said: RequestKind, cue: string, lines: Line[]): RequestKind =>
+  said === "return" && UNWANTED.test(cue) && allAre(lines, "cancel") ? "cancel" : said;
 
 /** "Keep the dog bed": what is named there is not meant; without other words, everything else is. */
 async function without(except: string, pointed: Pointed, at: Ground, kind: RequestKind): Promise<Pointed> {

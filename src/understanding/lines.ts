@@ -30,7 +30,9 @@ function addTerms(terms: Map<string, number>, name: string, weight: number): voi
   for (const run of text.match(/\p{Script=Han}+/gu) ?? []) {
     for (let at = 0; at + 1 < run.length; at++) {
       const pair = run.slice(at, at + 2);
-      terms.set(pair, Math.max(terms.get(pair) ?? 0, weight * 0.9));
+      // What a name ends with is what the thing is: "羽毛球拍" is a bat, not a ball.
+      const share = at + 2 === run.length ? 1.2 : 0.9;
+      terms.set(pair, Math.max(terms.get(pair) ?? 0, weight * share));
     }
     const head = run.at(-1);
     if (head && !EMPTY_TERMS.has(head)) terms.set(head, Math.max(terms.get(head) ?? 0, weight * 0.7));

@@ -59,7 +59,7 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   const plural = ALL.test(text);
   const filtered = narrow(pool, text, scope);
   if (named.orders.length > 0) return withQuantity({ lines: pool, all: pool.length > 1 && (plural || false), unknown: named.unknown[0] ?? null, by: "number" }, quantity);
-  const byOption = optionHits(named.rest, preferring(filtered ?? pool, scope));
+  const byOption = scope.focus.length > 0 && scope.offered.length === 0 ? [] : optionHits(named.rest, preferring(filtered ?? pool, scope));
   if (byOption.length > 0) return { lines: byOption, all: plural, unknown: null, by: "option" };
   if (UNSHIPPED.test(text) && plural) return { lines: pool.filter((line) => line.order.status === "pending"), all: true, unknown: null, by: "all" };
   const focused = scope.lines.filter((line) => includesItem(scope.focus, line.ref));

@@ -95,6 +95,8 @@ function roleOf(part: Clause, situation: Situation, whole: string): Role {
   const { text } = part;
   const asks = part.asks || ASKS.test(text);
   const denied = NEGATED_REQUEST.test(text);
+  // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
+  const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
   const kind = denied ? null : kindOf(text);
   if (situation.state !== "INIT" && ABANDON.test(text) && (kind === null || /取消(?:申请|退|换)/.test(text))) return { role: "abandon" };
   if (kind !== null && KEEP.test(text) && /其(?:他|它|余)|剩下|除了|\b(?:except|apart from|other than)\b/.test(text)) return { kind };
@@ -104,6 +106,7 @@ function roleOf(part: Clause, situation: Situation, whole: string): Role {
   if (kind !== null && STATUS.test(text) && /退款|refund/.test(text) && asks) return { intent: "question" };
   if (kind !== null) return { kind };
   if (WANTED.test(text) && situation.namesOtherVariant(text) && situation.namesItem(whole)) return { kind: "exchange" };
+  if (answers) return { role: "bare" };
   if (POLICY.test(text) && (asks || !STATUS.test(text))) return { intent: "question" };
   if (STATUS.test(text) && !/还没(?:到手|拆|用|开)/.test(text)) return { intent: "order_status" };
   return { role: "bare" };
@@ -164,7 +167,7 @@ function join(target: ReadAct, text: string): void {
 
 /** Nothing was settled by a cue: the nearest examples say what it is, given what was asked. */
 async function guess(reading: Reading, text: string, parts: Clause[], situation: Situation, classifier: Classifier): Promise<void> {
-  const found = await classifier.classify(text, labelsFor(situation));
+  const found = await classifier.classify(text, labelsFor(situation, text));
   reading.confidence = confidenceOf(found);
   const { label } = found;
   if (label === "yes" || label === "no") {
@@ -179,11 +182,13 @@ async function guess(reading: Reading, text: string, parts: Clause[], situation:
 
 const isBare = (text: string): boolean => text.length <= (isHan(text) ? 8 : 24);
 
-/** Replies are only expected where something was asked. */
-function labelsFor({ state, asked }: Situation): readonly Label[] {
-  if (state === "INIT" || state === "END" || state === "HANDOFF") return LABELS.filter((label) => label !== "reason" && label !== "decline_reason" && label !== "abandon" && label !== "yes" && label !== "no");
-  if (state === "CONFIRM") return LABELS.filter((label) => label !== "decline_reason");
-  return asked.includes("reason") ? LABELS : LABELS.filter((label) => label !== "decline_reason");
+const REPLIES: readonly Label[] = ["yes", "no", "abandon", "reason", "decline_reason"];
+
+/** Replies are only expected where something was asked; and there, what asks nothing back is one. */
+function labelsFor({ state, asked }: Situation, text: string): readonly Label[] {
+  if (state === "COLLECT" && asked.length > 0) return ASKS.test(text) ? [...REPLIES, "question", "order_status", "out_of_scope"] : REPLIES;
+  if (state === "COLLECT" || state === "CONFIRM") return LABELS.filter((label) => label !== "decline_reason");
+  return LABELS.filter((label) => !REPLIES.includes(label));
 }
 
 /** Margins as probabilities, from the cross-validated accuracy at each margin. */

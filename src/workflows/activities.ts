@@ -11,6 +11,12 @@ export const local = proxyLocalActivities<Pick<Activities, "openSession" | "unde
   retry: { maximumAttempts: 3, initialInterval: "100ms" },
 });
 
+/** Understanding that first waits for the rest of a burst: signals that come meanwhile are seen when it is done. */
+export const activities = proxyActivities<Pick<Activities, "understand">>({
+  startToCloseTimeout: "10s",
+  retry: { maximumAttempts: 3, initialInterval: "100ms" },
+});
+
 /** A model may take long and be overtaken by a newer message: cancellable, and given up after two tries. */
 export const model = proxyActivities<Pick<Activities, "understandByModel">>({
   startToCloseTimeout: "60s",

@@ -6,7 +6,7 @@ import { onHandoffEvent } from "./handoff-events.ts";
 import { control, customerMessage, handoffEvent, sessionEnded, view } from "./messages.ts";
 import { newSessionState, receive, receiveEvent } from "./session-state.ts";
 import { carryOut, currentView, identityOf, machineTurn, respond, type Session, stored } from "./turn.ts";
-import { gatherBurst, understandBurst } from "./understand-burst.ts";
+import { understandBurst } from "./understand-burst.ts";
 
 /**
  * One customer conversation, from its first message to seven days after its last (durable shape): its code is the
@@ -82,7 +82,6 @@ const mustContinueAsNew = (maxHistoryEvents: number): boolean => {
 
 async function customerTurn(session: Session): Promise<void> {
   const { state } = session;
-  await gatherBurst(session);
   let batch: InboundMessage[] = [];
   try {
     if (state.dialogue.state === "HANDOFF") {

@@ -3,24 +3,14 @@ import { quietTimeMs } from "../dialogue/burst.ts";
 import { localeOf } from "../dialogue/locale.ts";
 import type { InboundMessage, UnderstandInput } from "../dialogue/session.ts";
 import type { Understanding } from "../dialogue/types.ts";
-import { local, model } from "./activities.ts";
+import { activities, local, model } from "./activities.ts";
 import { identityOf, type Session } from "./turn.ts";
 
 /** A burst ends at the latest after this many messages or characters: the model's input has a limit. */
 const BURST_MAX_MESSAGES = 20;
 const BURST_MAX_CHARACTERS = 8_000;
 /** A customer who never stops typing is answered all the same. */
-const BURST_MAX_WAITS = 8;
-
-/** Waits until the customer has finished speaking (D5), at most `BURST_MAX_WAITS` pauses. */
-export async function gatherBurst({ input, state }: Session): Promise<void> {
-  for (let waits = 0; waits < BURST_MAX_WAITS; waits++) {
-    const count = state.inbox.length;
-    const quietMs = quietTimeMs(state.dialogue.state, state.inbox.at(-1)?.text ?? "", input.times);
-    if (quietMs === 0 || count >= BURST_MAX_MESSAGES) return;
-    if (!(await condition(() => state.inbox.length > count, quietMs))) return;
-  }
-}
+const BURST_MAX_ROUNDS = 8;
 
 function takeBurst(inbox: InboundMessage[], taken: InboundMessage[]): InboundMessage[] {
   const batch = [...taken];
@@ -42,15 +32,18 @@ export async function understandBurst(
   session: Session,
   onTake: (batch: InboundMessage[]) => void,
 ): Promise<{ batch: InboundMessage[]; understanding: Understanding }> {
-  const { state } = session;
+  const { state, input } = session;
   let batch: InboundMessage[] = [];
-  while (true) {
+  for (let round = 1; ; round++) {
     batch = takeBurst(state.inbox, batch);
     onTake(batch);
     state.locale = localeOf(batch.map((message) => message.text).join(" "), state.locale);
-    const request = understandInput(session, batch);
-    const quick = await local.understand(request);
+    const quietMs = quietTimeMs(state.dialogue.state, batch.at(-1)?.text ?? "", input.times);
+    const request = { ...understandInput(session, batch), quietMs };
+    // Waiting for the rest of a burst is part of the activity: a timer of the server would take a second.
+    const quick = await (quietMs > 0 ? activities.understand(request) : local.understand(request));
     if (quick.recalled) state.window = quick.recalled;
+    if (state.inbox.length > 0 && batch.length < BURST_MAX_MESSAGES && round < BURST_MAX_ROUNDS) continue;
     if (quick.settled) return { batch, understanding: quick.understanding };
     const understanding = await unlessOvertaken(session, { ...request, window: state.window, recall: false }, batch.length);
     if (understanding) return { batch, understanding };
@@ -77,7 +70,7 @@ async function unlessOvertaken({ state }: Session, request: UnderstandInput, siz
   return null;
 }
 
-const understandInput = (session: Session, batch: InboundMessage[]): UnderstandInput => ({
+const understandInput = (session: Session, batch: InboundMessage[]): Omit<UnderstandInput, "quietMs"> => ({
   identity: identityOf(session),
   texts: batch.map((message) => message.text),
   dialogue: session.state.dialogue,
