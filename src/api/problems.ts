@@ -53,8 +53,9 @@ export function registerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (hasZodFastifySchemaValidationErrors(error)) {
       const errors = error.validation.map((issue) => {
-        const unknown = issue.params["issue" as keyof typeof issue.params] as { keys?: string[] } | undefined;
-        return { field: issue.instancePath.slice(1).replaceAll("/", ".") || (unknown?.keys?.join(", ") ?? error.validationContext ?? "body"), message: issue.message ?? "invalid" };
+        const { keys } = issue.params as { keys?: string[] };
+        const path = issue.instancePath.slice(1).replaceAll("/", ".");
+        return { field: path || (keys?.join(", ") ?? error.validationContext ?? "body"), message: issue.message ?? "invalid" };
       });
       return send(reply, toProblem(400, `The ${error.validationContext ?? "request"} is not valid: ${errors.map(({ field, message }) => `${field}: ${message}`).join("; ")}`, errors));
     }
