@@ -32,7 +32,13 @@ function runJest(args: string[], resultsFile: string): Promise<number> {
   const child = spawn(process.execPath, [jest, ...args, "--json", `--outputFile=${resultsFile}`], {
     // With --json jest's report goes to stderr and its JSON to stdout as well as to the file: the copy is dropped.
     stdio: ["inherit", "ignore", "inherit"],
-    env: { ...process.env, NODE_OPTIONS: nodeOptions.filter(Boolean).join(" ") },
+    // The embedder spins on its barriers with more threads; the small model has tests of its own.
+    env: {
+      ...process.env,
+      OMP_NUM_THREADS: "1",
+      SMALL_MODEL: "false",
+      NODE_OPTIONS: nodeOptions.filter(Boolean).join(" "),
+    },
   });
   // Ctrl-C reaches jest through the terminal; this process only has to outlive it.
   process.on("SIGINT", () => {});

@@ -1,0 +1,102 @@
+/** API and worker in this process, on the shared servers: what most system tests run against. */
+import type { AddressInfo } from "node:net";
+import { Client, Connection } from "@temporalio/client";
+import { buildApp } from "../../src/api/app.ts";
+import type { Tokens } from "../../src/api/auth.ts";
+import { createTokens } from "../../src/api/auth.ts";
+import { createGateway } from "../../src/api/gateway.ts";
+import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
+import { createDemoShop } from "../../src/commerce/demo-shop.ts";
+import type { LiveBus } from "../../src/live/bus.ts";
+import { createLocalBus } from "../../src/live/bus.ts";
+import type { Tier } from "../../src/models/types.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { installRuntime, startWorker } from "../../src/worker/start.ts";
+import type { Chats } from "./chat.ts";
+import { createChats } from "./chat.ts";
+import type { Corner } from "./servers.ts";
+import { openCorner, testServers } from "./servers.ts";
+
+export interface TestApi {
+  url: string;
+  client: Client;
+  tokens: Tokens;
+  close(): Promise<void>;
+}
+
+/** An API on a free port; its rate limit, its memory of message ids and its connections are its own. */
+export async function startApi({ config, store }: Corner, bus: LiveBus = createLocalBus()): Promise<TestApi> {
+  const log = createLogger(config.LOG_LEVEL, "api");
+  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? "" });
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const tokens = createTokens(config.JWT_SECRET ?? "");
+  const app = await buildApp(
+    {
+      config,
+      store,
+      bus,
+      tokens,
+      commerce: createDemoShop(store),
+      gateway: createGateway({ client, config, log }),
+      bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
+    },
+    log,
+  );
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    client,
+    tokens,
+    async close() {
+      await app.close();
+      await connection.close();
+    },
+  };
+}
+
+let runtimeInstalled = false;
+
+/** A worker on the corner's task queue; without `tiers` only those its configuration names. */
+export async function startTestWorker(
+  { config }: Corner,
+  bus: LiveBus = createLocalBus(),
+  tiers?: Tier[],
+): Promise<{ stop(): Promise<void> }> {
+  const log = createLogger(config.LOG_LEVEL, "worker");
+  // Once a process: the SDK's own lines would drown jest's.
+  if (!runtimeInstalled) installRuntime(log);
+  runtimeInstalled = true;
+  return startWorker({ config, log, bus, embedderFiles: testServers().embedder, ...(tiers ? { tiers } : {}) });
+}
+
+export interface TestSystem extends Corner {
+  api: TestApi;
+  chats: Chats;
+  client: Client;
+}
+
+/** A corner with its API and worker, and clients for both. */
+export async function startSystem({
+  env = {},
+  tiers,
+}: {
+  env?: Record<string, string>;
+  tiers?: Tier[];
+} = {}): Promise<TestSystem> {
+  const corner = await openCorner(env);
+  const bus = createLocalBus();
+  const [api, worker] = await Promise.all([startApi(corner, bus), startTestWorker(corner, bus, tiers)]);
+  return {
+    ...corner,
+    api,
+    client: api.client,
+    chats: createChats({ url: api.url, tokens: api.tokens, tenant: corner.tenant }),
+    async close() {
+      await api.close();
+      await worker.stop();
+      await bus.close();
+      await corner.close();
+    },
+  };
+}
