@@ -78,11 +78,10 @@ function understood(before: Dialogue, understanding: Understanding, early: boole
 
   const merged = mergeTurn({ ...dialogue, misses: 0 }, understanding);
   const talk = answers(understanding);
-  if (dialogue.state === "CONFIRM" && !merged.changed && understanding.answer === "yes" && !understanding.hedged && !early)
-    return execute(merged.dialogue, talk);
+  // Not while it is being executed already (no proposal), nor when something else that the words asked for can't be had.
+  const confirmed = dialogue.proposal !== null && understanding.answer === "yes" && !understanding.hedged && !early && merged.says.length === 0;
   // A yes that also adds something nobody disputes ("yes, it's broken") still stands for what was proposed.
-  if (dialogue.state === "CONFIRM" && understanding.answer === "yes" && !understanding.hedged && !early && onlyReasonChanged(dialogue.open, merged.dialogue.open))
-    return execute(merged.dialogue, talk);
+  if (confirmed && onlyReasonChanged(dialogue.open, merged.dialogue.open)) return execute(merged.dialogue, talk);
   if (dialogue.state === "CONFIRM" && !merged.changed && understanding.answer === "no" && !understanding.acts.some(isRequest) && understanding.mention === null)
     return { next: atRest(merged.dialogue), effects: [...talk, say({ key: "denied" })], why: "denied" };
   return proceed(merged.dialogue, [...merged.says.map(say), ...talk], understanding.answer);
