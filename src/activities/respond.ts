@@ -27,9 +27,11 @@ export function createRespond({ store, commerce, answers, bus, now }: RespondDep
     const owned = !speaks || (await owns(store, identity.sessionId, input.epoch));
     const messages = owned ? input.messages : input.messages.filter((message) => message.role === "customer");
     const says = messages.flatMap((message) => message.says ?? []);
-    const facts = await gatherFacts(commerce, answers, input, says, now(), (text) =>
-      bus.publish({ type: "delta", sessionId: identity.sessionId, turn: input.view.turn, text }),
-    );
+    let draft = "";
+    const facts = await gatherFacts(commerce, answers, input, says, now(), (text) => {
+      draft += text;
+      bus.publish({ type: "delta", sessionId: identity.sessionId, turn: input.view.turn, text: draft });
+    });
     const docs = messages.map((message, index) => toDoc(input, message, facts, index === messages.length - 1, now()));
     await insertOnce(store, docs);
     const last = docs.at(-1);

@@ -45,7 +45,7 @@ export const sessionView = z.object({
   requests: z.array(z.object({ kind: z.string(), items: z.array(item), reason: z.string().nullable(), missing: z.array(slot) })),
   turn: z.int(),
   why: z.string(),
-  handoff: z.object({ id: z.string(), status: z.string() }).optional(),
+  handoff: z.object({ id: z.string(), status: z.string(), agent: z.object({ id: z.string(), name: z.string() }).optional() }).optional(),
   lastActivityAt: z.string(),
   customerId: z.string().nullable(),
   locale: z.string(),

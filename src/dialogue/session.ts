@@ -50,7 +50,7 @@ export interface SessionState {
   turn: number;
   /** Ownership epoch: who may send (beyond-list 1). */
   epoch: number;
-  handoff: { id: string; status: HandoffStatus; count: number } | null;
+  handoff: { id: string; status: HandoffStatus; agent?: AgentRef } | null;
   handoffs: number;
   lastActivityAt: number;
   /** When the current proposal was sent: an earlier yes is not for it. */

@@ -16,7 +16,7 @@ export interface SessionView {
   requests: Array<{ kind: string; items: Array<{ order_id: string; line: number; quantity?: number }>; reason: string | null; missing: Slot[] }>;
   turn: number;
   why: string;
-  handoff?: { id: string; status: string };
+  handoff?: { id: string; status: string; agent?: { id: string; name: string } };
 }
 
 const item = (ref: { orderId: string; line: number; quantity?: number }): SessionView["slots"]["items"][number] => ({

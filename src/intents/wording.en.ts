@@ -77,7 +77,7 @@ export const en: Wording = {
     const because = { "not-found": "I couldn't find that order", "wrong-status": "its status has just changed", "already-requested": "a request was already made for it", "out-of-stock": "what you wanted instead has just sold out" }[why];
     return `I couldn't ${VERB[kind]} on order ${orderId}: ${because}. Nothing was changed.`;
   },
-  status: (order, items, day) => {
+  status: (order, items, day, requested) => {
     const where = [
       `Order ${order.id}: **${STATUS[order.status]}**`,
       `ordered ${day(order.placedAt)}`,
@@ -85,12 +85,12 @@ export const en: Wording = {
       ...(order.carrier ? [`${order.carrier}${order.trackingNumber ? ` ${order.trackingNumber}` : ""}`] : []),
       ...(order.deliveredAt ? [`delivered ${day(order.deliveredAt)}`] : []),
     ].join(", ");
-    const requests = order.requests.map((request) => `${request.kind}: ${request.items.map((item) => item.name).join(", ")} (requested ${day(request.at)})`);
+    const requests = order.requests.map((request) => `${request.kind}: ${requested(request).join(", ")} (requested ${day(request.at)})`);
     return [where, `Items: ${items.join(", ")}`, ...requests].join("\n");
   },
   statusNone: (unknown) => (unknown ? `I couldn't find “${unknown}” among your orders. Could you check the number?` : "There are no orders on this account. If you bought with another account, please sign in with that one."),
   answer: (text, sources) => (sources.length > 0 ? `${text}\n(Source: ${sources.join(", ")})` : text),
-  returnedToBot: (summary) => `My colleague has finished and I'm back with you.${summary ? ` They noted: ${summary}` : ""} Is there anything else?`,
+  returnedToBot: (summary) => ["My colleague has finished and I'm back with you.", ...(summary ? [`They noted: ${summary}`] : []), "Is there anything else?"].join("\n"),
   agentJoined: (name) => `${name} from our team has joined and is helping you now.`,
   agentLeft: (name) => `${name} had to leave; I'm finding someone else for you.`,
   choices: {

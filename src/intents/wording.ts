@@ -1,4 +1,4 @@
-import type { ItemRef, Options, Order, Product, RequestKind } from "../commerce/types.ts";
+import type { ItemRef, Options, Order, OrderRequest, Product, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
 import type { ActionResult, Locale, OpenRequest, RefusalWhy, Say, Slot } from "../dialogue/types.ts";
 import { en } from "./wording.en.ts";
@@ -49,7 +49,7 @@ export interface Wording {
   quantityTooHigh(item: ItemLine, available: number): string;
   done(kind: RequestKind, orderId: string, items: string[], amount: string | null): string;
   failed(kind: RequestKind, orderId: string, why: NonNullable<ActionResult["why"]>): string;
-  status(order: Order, items: string[], day: (iso: string) => string): string;
+  status(order: Order, items: string[], day: (iso: string) => string, requested: (request: OrderRequest) => string[]): string;
   statusNone(unknown: string | null): string;
   answer(text: string, sources: string[]): string;
   returnedToBot(summary: string): string;
@@ -156,7 +156,9 @@ function status(facts: Facts, words: Wording, say: Extract<Say, { key: "status" 
   const shown = say.orders.flatMap((id) => facts.orders.get(id) ?? []);
   const lines = shown.map((order) => {
     const items = order.items.map((_, line) => withQuantity(itemLine(facts, { orderId: order.id, line })));
-    return words.status(order, items, (iso) => day(facts.locale, iso));
+    const requested = (request: OrderRequest): string[] =>
+      request.items.map(({ line, quantity }) => withQuantity(itemLine(facts, { orderId: order.id, line, quantity })));
+    return words.status(order, items, (iso) => day(facts.locale, iso), requested);
   });
   if (lines.length === 0) return words.statusNone(say.unknown);
   return say.unknown ? [words.notFound(say.unknown, null), ...lines].join("\n") : lines.join("\n");

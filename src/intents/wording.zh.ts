@@ -76,7 +76,7 @@ export const zh: Wording = {
     const because = { "not-found": "没有找到这个订单", "wrong-status": "订单状态刚刚变了，现在不能办理", "already-requested": "这件商品已经提交过申请", "out-of-stock": "想换的款式刚刚没有库存了" }[why];
     return `订单 ${orderId} 没能${zh.kind[kind]}：${because}。没有做任何改动。`;
   },
-  status: (order, items, day) => {
+  status: (order, items, day, requested) => {
     const where = [
       `订单 ${order.id}：**${STATUS[order.status]}**`,
       `${day(order.placedAt)}下单`,
@@ -84,12 +84,12 @@ export const zh: Wording = {
       ...(order.carrier ? [`${order.carrier}${order.trackingNumber ? ` ${order.trackingNumber}` : ""}`] : []),
       ...(order.deliveredAt ? [`${day(order.deliveredAt)}签收`] : []),
     ].join("，");
-    const requests = order.requests.map((request) => `${zh.kind[request.kind]}：${request.items.map((item) => item.name).join("、")}（${day(request.at)}提交）`);
+    const requests = order.requests.map((request) => `${zh.kind[request.kind]}：${requested(request).join("、")}（${day(request.at)}提交）`);
     return [where, `商品：${items.join("、")}`, ...requests].join("\n");
   },
   statusNone: (unknown) => (unknown ? `在您的订单里没有找到“${unknown}”，请核对一下订单号。` : "您名下目前没有订单。如果是用别的账号买的，请用那个账号登录。"),
   answer: (text, sources) => (sources.length > 0 ? `${text}\n（来源：${sources.join("、")}）` : text),
-  returnedToBot: (summary) => `客服同事已处理完，由我继续为您服务。${summary ? `同事备注：${summary}` : ""}还有什么可以帮您的吗？`,
+  returnedToBot: (summary) => ["客服同事已处理完，由我继续为您服务。", ...(summary ? [`同事备注：${summary}`] : []), "还有什么可以帮您的吗？"].join("\n"),
   agentJoined: (name) => `客服 ${name} 已接入，正在为您服务。`,
   agentLeft: (name) => `客服 ${name} 暂时离开，正在为您联系其他同事。`,
   choices: {

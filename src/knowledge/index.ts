@@ -23,6 +23,8 @@ export interface Knowledge {
 
 /** Centred cosine under which nothing answers; calibrated: answerable questions .38-.88, others .22-.38. */
 const NEAR_ENOUGH = 0.37;
+/** A pair's answer stands on its own; an article's section speaks of what stands around it. */
+const PAIR_ADVANTAGE = 0.03;
 const ANSWERS_MAX = 3;
 const LOCALES = ["zh", "en"] as const;
 
@@ -56,7 +58,7 @@ export async function loadKnowledge(dir: string, embedder: Embedder, cacheDir: s
         if (entry.locale === locale && vector) cosines.set(entry, [...(cosines.get(entry) ?? []), dot(query, vector)]);
       });
       return [...cosines]
-        .map(([entry, found]) => ({ entry, score: bestTwo(found) }))
+        .map(([entry, found]) => ({ entry, score: bestTwo(found) + (entry.source !== null && entry.alternatives.length === 0 ? 0 : PAIR_ADVANTAGE) }))
         .filter(({ score }) => score >= NEAR_ENOUGH)
         .sort((a, b) => b.score - a.score)
         .slice(0, ANSWERS_MAX)
@@ -98,6 +100,6 @@ async function readArticle(path: string, locale: "zh" | "en"): Promise<Knowledge
   const sections = text.slice(front[0].length).split(/^## /m).slice(1);
   return sections.map((section, index) => {
     const [heading = "", ...body] = section.split("\n");
-    return { id: `${locale}/${id}#${index + 1}`, locale, question: heading.trim(), alternatives: [], answer: body.join("\n").trim(), source: title };
+    return { id: `${locale}/${id}#${index + 1}`, locale, question: heading.trim(), alternatives: [], answer: `**${heading.trim()}**\n${body.join("\n").trim()}`, source: title };
   });
 }

@@ -6,6 +6,7 @@ export type LiveEvent =
   /** New messages up to `seq` are in the store. */
   | { type: "message"; sessionId: string; seq: number }
   | { type: "typing"; sessionId: string }
+  /** The whole draft so far, so that a lost event costs nothing. */
   | { type: "delta"; sessionId: string; turn: number; text: string }
   | { type: "handoff"; tenant: string; sessionId: string; id: string; status: string; agent: { id: string; name: string } | null };
 

@@ -17,7 +17,7 @@ export const REQUEST: Record<RequestKind, RegExp> = {
     /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap it|abort|void (?:the|my)|take .{1,30} off (?:the|my) order)\b/,
   ),
   return: any(
-    /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|不想要了|不要了|寄回|送回/,
+    /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要了|不要了|寄回|送回/,
     /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t want (?:it|this|these|them|the|my)\b)/,
   ),
 };
@@ -64,8 +64,8 @@ export const YES = any(
 );
 
 export const NO = any(
-  /^(?:不|别|先别|先不|等等|等一下|慢着|错了|没有|不对|不行|不用|不要|不是|算了|否)|不(?:对|行|要|用|办|同意|确认|可以|是)/,
-  /^(?:no|nope|nah|not|don'?t|wait|hold on|stop|wrong)\b|\b(?:not yet|not now|no thanks|rather not|don'?t do (?:it|that)|that'?s (?:wrong|not right|not it))\b/,
+  /^(?:不|别|先别|先不|错了|没有|不对|不行|不用|不要|不是|算了|否)|不(?:对|行|要|用|办|同意|确认|可以|是)/,
+  /^(?:no|nope|nah|not|don'?t|stop|wrong|(?:wait|hold on),? no)\b|\b(?:not yet|not now|no thanks|rather not|don'?t do (?:it|that)|that'?s (?:wrong|not right|not it))\b/,
 );
 /** Looks like a refusal and isn't: "没问题", "no problem". */
 export const NOT_NO = /没(?:问题|错|意见|事)|不(?:错|客气|好意思|用再确认|用改)|可不(?:是|嘛)|\bno (?:problem|worries|issue|objections?)\b|\bwhy not\b/gi;

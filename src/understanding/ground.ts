@@ -9,6 +9,7 @@ import type { LooseNames } from "./loose-names.ts";
 import { type Pointed, pointAt, type Scope } from "./mention.ts";
 import { type ReadAct, type Reading, reasonIn } from "./read.ts";
 import { says } from "./residue.ts";
+import type { Thesaurus } from "./thesaurus.ts";
 
 /** What a reading is grounded in: the customer's own orders and the shop's knowledge. */
 export interface Ground {
@@ -21,6 +22,7 @@ export interface Ground {
   text: string;
   looksLikeOrder: (word: string) => boolean;
   loose: LooseNames;
+  thesaurus: Thesaurus;
   knowledge: Knowledge;
 }
 
@@ -80,6 +82,7 @@ const scopeFor = (at: Ground, kind: RequestKind | null): Scope => {
     offered,
     focus: focus.length > 0 ? focus : at.dialogue.focus,
     loose: at.loose,
+    thesaurus: at.thesaurus,
     kind,
     prefer: (line) => kind === null || ineligibility(line, kind) === null,
   };
@@ -178,17 +181,19 @@ async function bareSlots(reading: Reading, at: Ground): Promise<BareSlots> {
   const { dialogue } = at;
   if (dialogue.open.length === 0 || reading.acts.some((act) => isKind(act.intent)) || reading.abandon) return empty;
   const asked = askedSlots(dialogue);
-  const text = reading.acts.length > 0 ? reading.loose : at.text;
+  const text = reading.acts.length > 0 || reading.except !== "" ? reading.loose : at.text;
   if (text.trim() === "" || (reading.declined && !asked.includes("items"))) return empty;
   const target = dialogue.open.find((request) => request.items.length === 0) ?? dialogue.open.at(-1);
   const kind = target?.kind ?? null;
   const corrects = CORRECT.test(text) || OTHER_ONE.test(text) || reading.answer === "no" || reading.relation === "only" || reading.relation === "add";
   const looks = asked.includes("items") || (reading.answer !== "yes" && (corrects || dialogue.state === "CONFIRM"));
-  const pointed = looks && kind ? await pointAt(text, text, { ...scopeFor(at, kind), ...(corrects ? {} : { focus: [] }) }) : null;
+  const found = looks && kind ? await pointAt(text, text, { ...scopeFor(at, kind), ...(corrects ? {} : { focus: [] }) }) : null;
+  const pointed = found && kind ? await without(reading.except, found, at, kind) : null;
   const counts = pointed !== null && (asked.includes("items") || pointed.by === "name" || pointed.by === "number" || pointed.by === "other" || pointed.by === "option");
   const mention = counts && pointed && kind ? toMention(pointed, kind) : null;
   const exchange = dialogue.open.filter((request) => request.kind === "exchange");
-  const wantedLines = linesOf(at, exchange.flatMap((request) => (request.items.length > 0 ? request.items : request.candidates)));
+  const chosen = mention !== null && mention.items.length > 0 ? mention.items : exchange.flatMap((request) => (request.items.length > 0 ? request.items : request.candidates));
+  const wantedLines = linesOf(at, chosen);
   const wanted = exchange.length === 0 ? null : (wantedIn(text, wantedLines) ?? (asked.includes("variant") && asked.length === 1 && reading.answer === null ? text.slice(0, WANTED_MAX_CHARACTERS) : null));
   const reason = reading.acts.length === 0 && wanted === null ? bareReason(reading, at, asked, mention) : null;
   const relation = KEEP.test(text) && reading.relation === "plain" ? "except" : reading.answer === "no" && mention !== null && reading.relation === "plain" ? "correct" : reading.relation;

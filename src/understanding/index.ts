@@ -14,11 +14,13 @@ import type { LooseNames } from "./loose-names.ts";
 import { namesLine } from "./mention.ts";
 import { type Reading, read, type Situation } from "./read.ts";
 import { normalize } from "./text.ts";
+import type { Thesaurus } from "./thesaurus.ts";
 
 export interface UnderstandingDeps {
   commerce: CommerceBackend;
   classifier: Classifier;
   loose: LooseNames;
+  thesaurus: Thesaurus;
   knowledge: Knowledge;
   /** Tiers beyond patterns and examples; null when none is configured or ready. */
   router(): Router | null;
@@ -58,7 +60,7 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
 async function groundFor(deps: UnderstandingDeps, { identity, texts, dialogue, now }: UnderstandInput): Promise<Ground> {
   const { orders, products, shapes } = await shopFor(deps.commerce, identity);
   return {
-    lines: toLines(orders, products),
+    lines: toLines(orders, products, deps.thesaurus),
     dialogue,
     signedIn: identity.customerId !== null,
     tenant: identity.tenant,
@@ -67,6 +69,7 @@ async function groundFor(deps: UnderstandingDeps, { identity, texts, dialogue, n
     text: normalize(texts.join("\n")),
     looksLikeOrder: (word) => looksLikeOrderId(word, shapes),
     loose: deps.loose,
+    thesaurus: deps.thesaurus,
     knowledge: deps.knowledge,
   };
 }
@@ -83,7 +86,8 @@ function situationFor(at: Ground): Situation {
   return {
     state: at.dialogue.state,
     asked: askedSlots(at.dialogue),
-    namesItem: (clause) => namesLine(clause, at.lines) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
+    namesItem: (clause) => namesLine(clause, at.lines, at.thesaurus) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
+    namesVariant: (clause) => at.dialogue.open.some((request) => request.kind === "exchange") && at.lines.some((line) => otherValues(line).some((word) => hasWord(clause, word))),
     namesOtherVariant: (clause) => WANTED.test(clause) && at.lines.some((line) => line.order.status === "delivered" && otherValues(line).some((word) => hasWord(clause, word))),
   };
 }

@@ -2,6 +2,7 @@ import { type Ineligible, whyIneligible } from "../commerce/eligibility.ts";
 import { normalizeOrderId } from "../commerce/order-shape.ts";
 import type { ItemRef, Options, Order, OrderItem, Product, RequestKind } from "../commerce/types.ts";
 import { isHan, normalize, stem, words } from "./text.ts";
+import type { Thesaurus } from "./thesaurus.ts";
 
 /** One line of one of the customer's orders, with the words it goes by. */
 export interface Line {
@@ -13,6 +14,8 @@ export interface Line {
   phrases: string[];
   /** Words of the names; the head noun weighs most. */
   terms: Map<string, number>;
+  /** Kinds of thing it is, as groups of the thesaurus. */
+  kinds: number[];
   /** Words of the item's own options. */
   optionWords: string[];
 }
@@ -22,10 +25,10 @@ const CATEGORY_WEIGHT = 0.6;
 /** Units and packaging name nothing. */
 const EMPTY_TERMS = new Set(["装", "盒", "套", "只", "件", "的", "款", "新", "型", "cm", "mm", "ml", "l", "w", "v", "inch", "pack", "set", "the", "of", "and", "with", "for", "a", "in", "size", "colour", "color"]);
 
-function addTerms(terms: Map<string, number>, name: string, weight: number): void {
+function addTerms(terms: Map<string, number>, name: string, weight: number, heads: boolean): void {
   const text = normalize(name);
   const found = words(text).map(stem);
-  for (const word of found) if (!EMPTY_TERMS.has(word) && !/^\d+$/.test(word)) terms.set(word, Math.max(terms.get(word) ?? 0, weight));
+  for (const word of found) if (!EMPTY_TERMS.has(word) && !/^\d+$/.test(word) && !(isHan(word) && word.length < 2)) terms.set(word, Math.max(terms.get(word) ?? 0, weight));
   // Chinese names glue words together: every pair of characters may be what the customer says.
   for (const run of text.match(/\p{Script=Han}+/gu) ?? []) {
     for (let at = 0; at + 1 < run.length; at++) {
@@ -35,7 +38,7 @@ function addTerms(terms: Map<string, number>, name: string, weight: number): voi
       terms.set(pair, Math.max(terms.get(pair) ?? 0, weight * share));
     }
     const head = run.at(-1);
-    if (head && !EMPTY_TERMS.has(head)) terms.set(head, Math.max(terms.get(head) ?? 0, weight * 0.7));
+    if (heads && head && !EMPTY_TERMS.has(head)) terms.set(head, Math.max(terms.get(head) ?? 0, weight * 0.7));
   }
 }
 
@@ -69,21 +72,22 @@ export function valueWords(value: string, product: Product | undefined): string[
 export const optionWords = (options: Options | undefined, product: Product | undefined): string[] =>
   Object.values(options ?? {}).flatMap((value) => valueWords(value, product));
 
-export function toLines(orders: Order[], products: Map<string, Product>): Line[] {
+export function toLines(orders: Order[], products: Map<string, Product>, thesaurus: Thesaurus): Line[] {
   return orders.flatMap((order) =>
     order.items.map((item, line) => {
       const product = products.get(item.productId);
       const names = [...new Set([item.name, product?.name ?? item.name, ...Object.values(product?.names ?? {}), ...(product?.aliases ?? [])])];
       const terms = new Map<string, number>();
-      for (const name of names) addTerms(terms, name, NAME_WEIGHT);
-      if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT);
+      for (const name of names) addTerms(terms, name, NAME_WEIGHT, true);
+      if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT, false);
       return {
         ref: { orderId: order.id, line },
         order,
         item,
         product,
-        phrases: [...names, ...(product?.category ? [product.category] : [])].map(normalize),
+        phrases: names.map(normalize),
         terms,
+        kinds: thesaurus.kinds(names.map(normalize).join(" ; ")),
         optionWords: optionWords(item.options, product),
       };
     }),

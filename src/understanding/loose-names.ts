@@ -9,7 +9,7 @@ export interface LooseNames {
 }
 
 /** Centred cosine from which a word may mean an item, and how far other items must be behind. Calibrated on the example shops. */
-const NEAR = 0.5;
+const NEAR = 0.45;
 const AHEAD = 0.06;
 const PHRASES_MAX = 8;
 

@@ -5,6 +5,7 @@ import { hasWord, type Line, type NamedOrders, namedOrders } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import { countIn, ordinalIn } from "./quantity.ts";
 import { nearlyEqual, stem, words } from "./text.ts";
+import type { Thesaurus } from "./thesaurus.ts";
 import { ARRIVED, BOUGHT, type DayRange, dayRange, daysAgo, EARLIER, LATEST } from "./time-range.ts";
 
 /** What the words of one request point at, whether or not it can be requested. */
@@ -30,6 +31,7 @@ export interface Scope {
   /** What the open requests are about, or was talked about last. */
   focus: ItemRef[];
   loose: LooseNames;
+  thesaurus: Thesaurus;
   kind: RequestKind | null;
   /** Lines the request could be made on go before others when the words leave it open. */
   prefer: (line: Line) => boolean;
@@ -48,7 +50,7 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   const rest = namedOrders(cue, named.orders, scope.looksLikeOrder).rest;
   const other = OTHER_ONE.test(text) ? otherThan(pool, text, scope) : null;
   if (other) return other;
-  const byName = nameGroups(rest, pool) ?? nameGroups(named.rest, pool);
+  const byName = nameGroups(source(rest, scope), pool, scope.thesaurus) ?? nameGroups(source(named.rest, scope), pool, scope.thesaurus) ?? nameGroups(named.rest, pool, scope.thesaurus);
   const quantity = countIn(named.rest);
   if (byName) return withQuantity(settleGroups(byName, text, named, scope), quantity);
   const ordinal = scope.offered.length > 0 ? ordinalIn(rest, scope.offered.length) : null;
@@ -58,14 +60,20 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   }
   const plural = ALL.test(text);
   const filtered = narrow(pool, text, scope);
-  if (named.orders.length > 0) return withQuantity({ lines: pool, all: pool.length > 1 && (plural || false), unknown: named.unknown[0] ?? null, by: "number" }, quantity);
-  const byOption = scope.focus.length > 0 && scope.offered.length === 0 ? [] : optionHits(named.rest, preferring(filtered ?? pool, scope));
+  if (named.orders.length > 0 && pool.length > 1 && !(plural && WHOLE.test(text))) {
+    const inside = await scope.loose.find(named.rest, pool);
+    if (inside.lines.length > 0) return withQuantity({ lines: inside.lines, all: plural || inside.lines.length === 1, unknown: null, by: "loose" }, quantity);
+  }
+  if (named.orders.length > 0) return withQuantity({ lines: pool, all: pool.length > 1 && plural, unknown: named.unknown[0] ?? null, by: "number" }, quantity);
+  const byOption = scope.focus.length > 0 && scope.offered.length === 0 ? [] : optionHits(source(named.rest, scope), preferring(filtered ?? pool, scope));
   if (byOption.length > 0) return { lines: byOption, all: plural, unknown: null, by: "option" };
   if (UNSHIPPED.test(text) && plural) return { lines: pool.filter((line) => line.order.status === "pending"), all: true, unknown: null, by: "all" };
   const focused = scope.lines.filter((line) => includesItem(scope.focus, line.ref));
   if (PRONOUN.test(rest) && focused.length > 0) return withQuantity({ lines: focused, all: true, unknown: null, by: "pronoun" }, quantity);
   const loose = await scope.loose.find(named.rest, filtered ?? pool);
   if (loose.lines.length > 0) return withQuantity({ lines: narrow(loose.lines, text, scope) ?? loose.lines, all: plural, unknown: null, by: "loose" }, quantity);
+  const foreign = foreignThing(rest, scope);
+  if (foreign !== null) return nothing(foreign);
   if (filtered) return { lines: filtered, all: plural, unknown: null, by: "time" };
   if (plural && (scope.offered.length > 0 || ORDER_WORD.test(text) || /全部|所有|everything|\ball\b/.test(text))) {
     const offered = scope.lines.filter((line) => includesItem(scope.offered, line.ref));
@@ -74,28 +82,52 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   return nothing(loose.unknown);
 }
 
+/** An exchange names what there is before what is wanted: "navy low-tops … for an 11". */
+const source = (text: string, scope: Scope): string => {
+  if (scope.kind !== "exchange") return text;
+  const at = text.search(WANTED_FROM);
+  return at > 0 ? text.slice(0, at) : text;
+};
+const WANTED_FROM = /换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
+
 const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
   const [line] = pointed.lines;
   const oneLine = pointed.lines.length === 1 && line !== undefined && line.item.quantity > 1;
   return oneLine && quantity !== null && quantity < line.item.quantity ? { ...pointed, quantity } : pointed;
 };
 
+const WHOLE = /整|全部|所有|都|\b(?:everything|whole|entire|all)\b/;
+
 const preferring = (lines: Line[], scope: Scope): Line[] => {
   const preferred = lines.filter(scope.prefer);
   return preferred.length > 0 ? preferred : lines;
 };
 
+/** A thing named that is none of theirs: a word of the thesaurus, or what English puts after "return my". */
+function foreignThing(cue: string, scope: Scope): string | null {
+  const [named] = scope.thesaurus.named(cue);
+  if (named !== undefined) return named;
+  const object = OBJECT.exec(cue)?.[1];
+  return object !== undefined && !GENERIC.test(object) ? object : null;
+}
+const OBJECT = /\b(?:return|refund|exchange|swap|replace|cancel|send back)\s+(?:my|the|a|an|that|this)\s+((?:[a-z-]+\s+)?[a-z-]{3,})/;
+const GENERIC = /\b(?:order|orders|item|items|thing|things|stuff|one|ones|parcel|package|purchase|product|delivery|whole|last|latest|recent|most|other|rest|same|first|second|third|lot|pair|money|shipment|black|white|red|blue|green|grey|gray|pink|large|small|medium|which|that|what)\b/;
+
 /** Words of the text that name lines: for each, the lines that the whole text fits best. */
-function nameGroups(text: string, pool: Line[]): Line[][] | null {
+function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus): Line[][] | null {
   const terms = textTerms(text, pool);
-  if (terms.length === 0) return null;
+  const kinds = thesaurus.kinds(text).filter((kind) => pool.some((line) => line.kinds.includes(kind)));
+  if (terms.length + kinds.length === 0) return null;
   const score = new Map<Line, number>();
-  const hits = terms.map((term) => {
-    const lines = pool.filter((line) => weightOf(line, term) > 0);
+  const count = (lines: Line[], weight: (line: Line) => number): Line[] => {
     const products = new Set(lines.map((line) => line.item.productId)).size;
-    for (const line of lines) score.set(line, (score.get(line) ?? 0) + weightOf(line, term) / products);
+    for (const line of lines) score.set(line, (score.get(line) ?? 0) + weight(line) / products);
     return lines;
-  });
+  };
+  const hits = [
+    ...terms.map((term) => count(pool.filter((line) => weightOf(line, term) > 0), (line) => weightOf(line, term))),
+    ...kinds.map((kind) => count(pool.filter((line) => line.kinds.includes(kind)), () => KIND_WEIGHT)),
+  ];
   const groups = hits
     .filter((lines) => lines.length > 0)
     .map((lines) => {
@@ -107,6 +139,9 @@ function nameGroups(text: string, pool: Line[]): Line[][] | null {
   const minimal = distinct.filter((group) => !distinct.some((other) => other !== group && other.length < group.length && other.every((line) => group.includes(line))));
   return minimal.length > 0 ? minimal : null;
 }
+
+/** The kind of thing, said in other words, counts less than the name itself. */
+const KIND_WEIGHT = 0.8;
 
 const sameLines = (a: Line[], b: Line[]): boolean => a.length === b.length && a.every((line) => b.includes(line));
 
@@ -146,7 +181,7 @@ const STOP = new Set(["the", "a", "an", "and", "of", "for", "in", "on", "to", "m
 function settleGroups(groups: Line[][], text: string, named: NamedOrders, scope: Scope): Pointed {
   const plural = ALL.test(text);
   const settled = groups.map((group) => {
-    const byOption = narrowByOption(group, named.rest);
+    const byOption = narrowByOption(group, source(named.rest, scope));
     const byTime = narrow(byOption, text, scope) ?? byOption;
     return byTime.length > 1 && !plural ? preferring(byTime, scope) : byTime;
   });
@@ -216,7 +251,7 @@ function otherThan(pool: Line[], text: string, scope: Scope): Pointed | null {
   const current = scope.lines.filter((line) => includesItem(scope.focus, line.ref));
   if (current.length === 0) return null;
   const rest = pool.filter((line) => !current.includes(line));
-  const named = nameGroups(text, rest)?.flat();
+  const named = nameGroups(text, rest, scope.thesaurus)?.flat();
   const alike = named ?? rest.filter((line) => current.some((other) => other.item.productId === line.item.productId || sharesHead(other, line)));
   const among = scope.offered.length > 0 && alike.length === 0 ? rest.filter((line) => includesItem(scope.offered, line.ref)) : alike;
   const lines = preferring(narrowByOption(among, text), scope);
@@ -226,4 +261,4 @@ function otherThan(pool: Line[], text: string, scope: Scope): Pointed | null {
 const sharesHead = (a: Line, b: Line): boolean => [...a.terms].some(([term, weight]) => weight >= 0.9 && (b.terms.get(term) ?? 0) >= 0.9);
 
 /** Whether the text names one of the lines by a word of its name. */
-export const namesLine = (text: string, lines: Line[]): boolean => nameGroups(text, lines) !== null;
+export const namesLine = (text: string, lines: Line[], thesaurus: Thesaurus): boolean => nameGroups(text, lines, thesaurus) !== null;

@@ -7,6 +7,8 @@ export function countIn(text: string): number | null {
   const counts: number[] = [];
   for (const match of text.matchAll(new RegExp(`(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?[${CLASSIFIERS}]`, "g"))) counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
   for (const match of text.matchAll(/\b(?:just|only|return|of the|send|cancel)?\s?(one|two|three|four|five|six|\d{1,2}) (?:of|more of)?/g)) if (/\bof\b|just|only/.test(match[0])) counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
+  const leading = /^(?:just |only )?(one|two|three|four) (?!of|that|i|with|from|in|where|which)[a-z]/.exec(text)?.[1];
+  if (leading) counts.push(EN[leading] ?? 1);
   const found = counts.filter((count) => count > 0);
   return found.length > 0 ? Math.min(...found) : null;
 }

@@ -42,6 +42,8 @@ export interface Situation {
   namesItem: (clause: string) => boolean;
   /** Whether it names a variant of something they have that isn't the one they have: "想要42的". */
   namesOtherVariant: (clause: string) => boolean;
+  /** Whether it names any such variant while an exchange is open. */
+  namesVariant: (clause: string) => boolean;
 }
 
 type Role = { kind: RequestKind } | { intent: Exclude<Intent, RequestKind> } | { role: "abandon" | "keep" | "bare" };
@@ -65,7 +67,8 @@ export async function read(texts: string[], situation: Situation, classifier: Cl
   const requests = reading.acts.some((entry) => isKind(entry.intent));
   reading.abandon = abandoned && !requests && !(situation.state === "CONFIRM" && reading.answer === "yes");
   if (situation.asked.includes("reason") && !requests && DECLINE.test(text)) reading.declined = true;
-  if (reading.acts.length === 0 && !reading.abandon && !reading.declined && reading.answer === null) await guess(reading, text, parts, situation, classifier);
+  const settled = reading.acts.length > 0 || reading.abandon || reading.declined || reading.answer !== null;
+  if (!settled && !fillsSlot(text, reading, situation)) await guess(reading, text, parts, situation, classifier);
   return reading;
 }
 
@@ -78,6 +81,14 @@ function relationOf(text: string): Relation {
   if (ADD.test(text)) return "add";
   if (ONLY.test(text)) return "only";
   return "plain";
+}
+
+/** The words are plainly a value for what was asked, or correct what was proposed: nothing needs guessing. */
+function fillsSlot(text: string, reading: Reading, situation: Situation): boolean {
+  if (ABANDON.test(text)) return false;
+  if (situation.asked.includes("variant") && situation.namesVariant(text)) return true;
+  if (situation.asked.includes("items") && situation.namesItem(text)) return true;
+  return situation.state === "CONFIRM" && reading.relation === "correct" && situation.namesItem(text);
 }
 
 /** A yes must be one in so many words; anything that could be a condition makes it hedged. */
@@ -177,7 +188,7 @@ async function guess(reading: Reading, text: string, parts: Clause[], situation:
   } else if (label === "abandon") reading.abandon = true;
   else if (label === "decline_reason") reading.declined = true;
   else if (label !== "reason" && found.margin >= GUESS_MARGIN) reading.acts.push({ ...act(label, text), because: isKind(label) ? parts.map((part) => part.text) : [] });
-  reading.loose = text;
+  if (reading.loose === "" && reading.except === "") reading.loose = text;
 }
 
 const isBare = (text: string): boolean => text.length <= (isHan(text) ? 8 : 24);

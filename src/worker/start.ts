@@ -16,6 +16,7 @@ import type { Logger } from "../telemetry/log.ts";
 import { loadClassifier } from "../understanding/examples.ts";
 import { createUnderstander } from "../understanding/index.ts";
 import { createLooseNames } from "../understanding/loose-names.ts";
+import { loadThesaurus } from "../understanding/thesaurus.ts";
 import { workflowBundle } from "./bundle.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -77,11 +78,12 @@ export async function startWorker({ config, log, bus, embedderFiles, onProgress,
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
   const classifier = await loadClassifier(join(root, "data", "examples"), embedder, config.cacheDir, (done, total) => onProgress?.("Embedding the example messages", done, total));
   const knowledge = await loadKnowledge(join(root, config.KNOWLEDGE_DIR), embedder, config.cacheDir, (done, total) => onProgress?.("Embedding the knowledge articles", done, total));
+  const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
   const commerce = createDemoShop(store);
   const router = routerOf(tiers ?? tiersFrom(config), log);
   const writing: Router = { predict: (...call) => required(router.current()).predict(...call), phrase: (...call) => required(router.current()).phrase(...call) };
   const answers = createAnswerWriter(knowledge, () => (router.current() ? writing : null), (error) => log.debug({ err: error }, "answered verbatim"));
-  const understander = createUnderstander({ commerce, classifier, loose: createLooseNames(embedder, classifier.mean), knowledge, router: router.current });
+  const understander = createUnderstander({ commerce, classifier, loose: createLooseNames(embedder, classifier.mean), thesaurus, knowledge, router: router.current });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
   const worker = await Worker.create({
     connection,

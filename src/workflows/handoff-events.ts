@@ -11,10 +11,10 @@ export async function onHandoffEvent(session: Session, event: HandoffEvent): Pro
   switch (event.type) {
     case "claimed":
       state.epoch = event.epoch;
-      state.handoff.status = "active";
+      state.handoff = { ...state.handoff, status: "active", agent: event.agent };
       return void (await told([{ key: "agentJoined", name: event.agent.name }]));
     case "released":
-      state.handoff.status = "waiting";
+      state.handoff = { id: state.handoff.id, status: "waiting" };
       return void (await told([{ key: "agentLeft", name: event.agent.name }]));
     case "message":
       return void (await send(session, [fromAgent(session, event.agent, event.messageId, event.text, event.at)]));

@@ -102,7 +102,7 @@ async function fetchPerson({ input, state, why }: Session, reason: HandoffReason
       },
     ],
   });
-  state.handoff = { id: handoffId, status: "waiting", count };
+  state.handoff = { id: handoffId, status: "waiting" };
 }
 
 /** Who this is, in the language they write. */
@@ -113,5 +113,5 @@ export const identityOf = ({ input, state }: Session): SessionIdentity => {
 
 export function currentView({ state, why }: Session): SessionView {
   const shown = toView(state.dialogue, state.turn, why, state.lastIntent);
-  return state.handoff ? { ...shown, handoff: { id: state.handoff.id, status: state.handoff.status } } : shown;
+  return state.handoff ? { ...shown, handoff: { ...state.handoff } } : shown;
 }

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { isHan, stem, words } from "./text.ts";
+
+const schema = z.strictObject({ groups: z.array(z.array(z.string().min(1)).min(2)) });
+
+export interface Thesaurus {
+  /** Numbers of the groups of which a word stands in the text. */
+  kinds(text: string): number[];
+  /** The words of the text that stand in a group, longest first. */
+  named(text: string): string[];
+}
+
+/** Words for the same kind of thing ("charger", "adapter", "充电头"), edited as JSON. @throws Error naming the file when malformed */
+export async function loadThesaurus(path: string): Promise<Thesaurus> {
+  const parsed = schema.safeParse(JSON.parse(await readFile(path, "utf8")));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  const latin = new Map<string, number[]>();
+  const han: Array<{ word: string; group: number }> = [];
+  parsed.data.groups.forEach((group, index) => {
+    for (const word of group) {
+      if (isHan(word)) han.push({ word, group: index });
+      else {
+        const key = words(word).map(stem).join(" ");
+        latin.set(key, [...(latin.get(key) ?? []), index]);
+      }
+    }
+  });
+  const hits = (text: string): Array<{ word: string; group: number }> => {
+    const segmented = words(text);
+    const stems = segmented.map(stem);
+    const found = han.filter(({ word }) => (word.length > 1 ? text.includes(word) : standsAlone(word, segmented)));
+    for (let size = 1; size <= PHRASE_MAX_WORDS; size++)
+      for (let at = 0; at + size <= stems.length; at++)
+        for (const group of latin.get(stems.slice(at, at + size).join(" ")) ?? []) found.push({ word: segmented.slice(at, at + size).join(" "), group });
+    return found;
+  };
+  return {
+    kinds: (text) => [...new Set(hits(text).map(({ group }) => group))],
+    named: (text) => [...new Set(hits(text).map(({ word }) => word))].sort((a, b) => b.length - a.length),
+  };
+}
+
+const PHRASE_MAX_WORDS = 3;
+
+/** A single character is a word where the segmenter makes it one, or with 子 or 儿 behind it: "鞋子". */
+const standsAlone = (character: string, segmented: string[]): boolean => segmented.some((word) => word === character || word === `${character}子` || word === `${character}儿`);
