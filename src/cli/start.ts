@@ -92,6 +92,7 @@ async function main(): Promise<void> {
         ...(config.S3_ACCESS_KEY_ID ? { s3AccessKeyId: config.S3_ACCESS_KEY_ID } : {}),
         ...(config.S3_SECRET_ACCESS_KEY ? { s3SecretAccessKey: config.S3_SECRET_ACCESS_KEY } : {}),
       },
+      indexUrl: config.PYTHON_INDEX_URL,
       onProgress: display.onProgress,
       signal: aborted.signal,
     });

@@ -98,7 +98,7 @@ function answers(understanding: Understanding): Effect[] {
   for (const act of understanding.acts) {
     if (act.intent === "order_status") effects.push(say({ key: "status", orders: act.orders, unknown: act.unknown }));
     else if (act.intent === "question") effects.push(say(act.answers.length > 0 ? { key: "answer", question: act.question, answers: act.answers } : { key: "noAnswer" }));
-    else if (act.intent === "smalltalk") effects.push(say({ key: "greet" }));
+    else if (act.intent === "smalltalk") effects.push(say({ key: act.topic }));
     else if (act.intent === "out_of_scope") effects.push(say({ key: "outOfScope" }));
   }
   return effects;

@@ -104,7 +104,8 @@ export type Act =
   | { intent: "order_status"; orders: string[]; unknown: string | null }
   /** `answers` are ids of knowledge entries, best first; empty: nothing matches. */
   | { intent: "question"; question: string; answers: string[] }
-  | { intent: "human" | "smalltalk" | "out_of_scope" | "abandon" };
+  | { intent: "smalltalk"; topic: "greeting" | "thanks" | "goodbye" }
+  | { intent: "human" | "out_of_scope" | "abandon" };
 
 /** One turn's joint prediction (D2), grounded in the shop's data. */
 export interface Understanding {
@@ -159,7 +160,7 @@ export type DialogueEvent =
 
 /** What to say, as data: the wording lives with the intents, the names and prices with the backend. */
 export type Say =
-  | { key: "greet" | "anythingElse" | "outOfScope" | "clarify" | "offerPerson" | "whichOne" | "nothingToConfirm" | "abandoned" | "denied" | "holding" | "handedOff" | "ended" | "paused" | "reassure" | "callback" | "resolved" }
+  | { key: "greeting" | "thanks" | "goodbye" | "anythingElse" | "outOfScope" | "clarify" | "offerPerson" | "whichOne" | "nothingToConfirm" | "abandoned" | "denied" | "holding" | "handedOff" | "ended" | "paused" | "reassure" | "callback" | "resolved" }
   | { key: "agentJoined" | "agentLeft"; name: string }
   | { key: "ask"; requests: OpenRequest[]; missing: Array<{ request: number; slots: Slot[] }> }
   | { key: "propose"; requests: OpenRequest[]; proposal: number }

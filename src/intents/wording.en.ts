@@ -7,7 +7,9 @@ const quantity = (count: number): string => (count > 1 ? ` ×${count}` : "");
 
 export const en: Wording = {
   fixed: {
-    greet: "Hi, I'm here. I can return, exchange or cancel items, find a parcel, or answer a question. What do you need?",
+    thanks: "You're welcome. I'm here if you need anything else.",
+    goodbye: "Goodbye, and have a good day.",
+    greeting: "Hi, I'm here. I can return, exchange or cancel items, find a parcel, or answer a question. What do you need?",
     anythingElse: "Is there anything else I can do for you?",
     outOfScope: "That's outside what I can help with. I can return, exchange or cancel items, find a parcel, or answer questions about shopping here.",
     clarify: "Sorry, I didn't quite get that. Tell me what you'd like to do, for example “return the lamp I bought last week” or “where is my parcel”.",

@@ -35,7 +35,7 @@ export interface ItemLine {
 /** The sentences of one language. Adding a language is adding one of these. */
 export interface Wording {
   fixed: Record<
-    "greet" | "anythingElse" | "outOfScope" | "clarify" | "offerPerson" | "whichOne" | "nothingToConfirm" | "abandoned" | "denied" | "holding" | "handedOff" | "ended" | "paused" | "reassure" | "callback" | "resolved" | "noAnswer",
+    "greeting" | "thanks" | "goodbye" | "anythingElse" | "outOfScope" | "clarify" | "offerPerson" | "whichOne" | "nothingToConfirm" | "abandoned" | "denied" | "holding" | "handedOff" | "ended" | "paused" | "reassure" | "callback" | "resolved" | "noAnswer",
     string
   >;
   kind: Record<RequestKind, string>;

@@ -6,7 +6,9 @@ const quantity = (count: number): string => (count > 1 ? ` ×${count}` : "");
 
 export const zh: Wording = {
   fixed: {
-    greet: "您好，我在的。退货、换货、取消订单、查物流，或者有什么疑问，直接告诉我就行。",
+    thanks: "不客气，有需要随时找我。",
+    goodbye: "好的，再见，祝您生活愉快。",
+    greeting: "您好，我在的。退货、换货、取消订单、查物流，或者有什么疑问，直接告诉我就行。",
     anythingElse: "还有什么可以帮您的吗？",
     outOfScope: "这个我帮不上忙。我可以帮您退货、换货、取消订单、查物流，或者解答购物相关的问题。",
     clarify: "抱歉，我没太明白。您可以说说要办什么，比如“退掉上周买的台灯”“我的快递到哪了”。",

@@ -108,3 +108,5 @@ export const WANTED = /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:�
 
 /** "I don't want it any more" is a return of what has arrived and a cancellation of what has not. */
 export const UNWANTED = /不要了|不想要|\bdon'?t want\b|\bscrap\b/i;
+export const THANKS = /谢|感谢|辛苦|多谢|太好了|\b(?:thanks?|thank you|thx|ty|cheers|appreciate|great|awesome|perfect)\b/i;
+export const GOODBYE = /再见|拜拜|拜|回见|晚安|\b(?:bye|goodbye|see you|good night|later)\b/i;

@@ -3,7 +3,7 @@ import type { ItemRef, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
 import type { Act, Dialogue, ItemFact, Mention, RefusalWhy, Slot, Understanding, VariantFact } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
-import { ALL, CORRECT, KEEP, OTHER_ONE, SAME_AGAIN, UNWANTED } from "./cues.ts";
+import { ALL, CORRECT, GOODBYE, KEEP, OTHER_ONE, SAME_AGAIN, THANKS, UNWANTED } from "./cues.ts";
 import { hasWord, ineligibility, type Line, valueWords } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import { type Pointed, pointAt, type Scope } from "./mention.ts";
@@ -94,6 +94,7 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
     const answers = await at.knowledge.search(at.tenant, at.locale, read.text);
     return { act: { intent: "question", question: read.text, answers }, lines: [] };
   }
+  if (read.intent === "smalltalk") return { act: { intent: "smalltalk", topic: THANKS.test(read.text) ? "thanks" : GOODBYE.test(read.text) ? "goodbye" : "greeting" }, lines: [] };
   if (!isKind(read.intent)) return { act: { intent: read.intent }, lines: [] };
   const said = read.intent;
   const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, said)), at, said);
@@ -210,7 +211,8 @@ function bareReason(reading: Reading, at: Ground, asked: Slot[], mention: Mentio
     if (clause !== null && (reading.answer === null || text.length > REPLY_MAX_CHARACTERS)) return clause;
     return mention !== null && says(text, at.lines) && text.length > REPLY_MAX_CHARACTERS ? text : null;
   }
-  return at.dialogue.state === "CONFIRM" && reading.answer === null && mention === null && says(text, at.lines) && at.dialogue.open.some((request) => request.kind !== "cancel" && request.reason === null) ? text : null;
+  const explains = reading.explains || says(text, at.lines);
+  return at.dialogue.state === "CONFIRM" && reading.answer === null && mention === null && explains && at.dialogue.open.some((request) => request.kind !== "cancel" && request.reason === null) ? text : null;
 }
 const REPLY_MAX_CHARACTERS = 6;
 

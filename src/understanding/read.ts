@@ -30,6 +30,8 @@ export interface Reading {
   relation: Relation;
   except: string;
   injection: boolean;
+  /** The examples take it for a reason. */
+  explains: boolean;
   /** How sure, 0..1, and whether a cue decided it. */
   confidence: number;
 }
@@ -57,7 +59,7 @@ export const GUESS_MARGIN = 0.12;
 export async function read(texts: string[], situation: Situation, classifier: Classifier): Promise<Reading> {
   const text = normalize(texts.join("\n"));
   const parts = clauses(text);
-  const reading: Reading = { acts: [], loose: "", answer: null, hedged: false, abandon: false, declined: false, relation: relationOf(text), except: "", injection: INJECTION.test(text), confidence: 1 };
+  const reading: Reading = { acts: [], loose: "", answer: null, hedged: false, abandon: false, declined: false, relation: relationOf(text), except: "", injection: INJECTION.test(text), explains: false, confidence: 1 };
   if (HUMAN.test(text) && !NOT_HUMAN.test(text)) return { ...reading, acts: [act("human", text)] };
   if (reading.injection) return { ...reading, acts: [act("out_of_scope", text)] };
   answerOf(reading, text, situation);
@@ -181,6 +183,7 @@ async function guess(reading: Reading, text: string, parts: Clause[], situation:
   const found = await classifier.classify(text, labelsFor(situation, text));
   reading.confidence = confidenceOf(found);
   const { label } = found;
+  reading.explains = label === "reason";
   if (label === "yes" || label === "no") {
     // A yes that no cue confirmed never executes anything: the proposal is put again.
     reading.answer = label === "yes" && situation.state === "CONFIRM" && found.margin < SURE_MARGIN ? null : label;
