@@ -85,9 +85,10 @@ export const importRules: ImportRule[] = [
   },
   {
     name: "embedded-is-for-the-cli",
-    why: "embedded servers serve `npm start`, the tests and the benchmark; production is given addresses",
+    why: "embedded servers serve `npm start`, the tests and the benchmark; production is given addresses; weights are the worker's",
     from: /^(?!(src\/embedded|src\/cli|tests|bench)\/)/,
     never: /^src\/embedded\//,
+    except: /^src\/embedded\/(weights|small-model)\.ts$/,
     kind: "any",
   },
   {

@@ -171,6 +171,14 @@ function offer(request: OpenRequest, understanding: Understanding, named: boolea
   return { request: { ...request, candidates: eligible }, says: [] };
 }
 
+/** A whole line that an earlier request of the same kind holds is not requested twice; null when nothing else is left. */
+function withoutTaken(request: OpenRequest, earlier: OpenRequest[]): OpenRequest | null {
+  const held = earlier.flatMap((other) => (other.kind === request.kind ? other.items : []));
+  const left = request.items.filter((item) => !held.some((other) => sameItem(other, item) && (other.quantity === undefined || item.quantity === undefined)));
+  if (left.length === request.items.length) return request;
+  return left.length > 0 ? withItems(request, left) : null;
+}
+
 const fingerprint = (open: OpenRequest[]): string =>
   JSON.stringify(open.map(({ kind, items, reason, exchangeFor }) => [kind, items, reason, exchangeFor]));
 
@@ -199,8 +207,9 @@ export function mergeTurn(before: Dialogue, understanding: Understanding): Merge
     if (refusedOnly && request.items.length === 0) continue;
     const offered = offer(request, understanding, failed.has(request.id));
     says.push(...offered.says);
-    if (!offered.request) continue;
-    const settled = settleVariant(offered.request, understanding.facts);
+    const own = offered.request && withoutTaken(offered.request, open);
+    if (!own) continue;
+    const settled = settleVariant(own, understanding.facts);
     says.push(...settled.says);
     const clamped = clampQuantities(settled.request, understanding);
     says.push(...clamped.says);

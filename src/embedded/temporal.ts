@@ -138,7 +138,6 @@ async function officialDownload(options: EmbeddedOptions, folder: string): Promi
     dest: join(folder, "temporal.tar.gz"),
     part: "temporal",
     message: fetching,
-    indexUrl: options.indexUrl,
     onProgress: options.onProgress,
     connectTimeoutMs: officialConnectTimeoutMs,
     ...(options.signal ? { signal: options.signal } : {}),
