@@ -33,7 +33,7 @@ const acts: Record<string, Act> = {
   question: { intent: "question", question: "who pays the postage?", answers: ["postage"] },
   "question, no answer": { intent: "question", question: "why is the sky blue?", answers: [] },
   human: { intent: "human" },
-  smalltalk: { intent: "smalltalk" },
+  smalltalk: { intent: "smalltalk", topic: "greeting" },
   out_of_scope: { intent: "out_of_scope" },
   abandon: { intent: "abandon" },
 };
@@ -340,7 +340,7 @@ describe("a person (D5, D7)", () => {
 
   test("a turn that was understood starts the count again", () => {
     const miss = said({ understood: false });
-    const dialogue = play([miss, miss, said({ acts: [{ intent: "smalltalk" }] }), miss]);
+    const dialogue = play([miss, miss, said({ acts: [{ intent: "smalltalk", topic: "greeting" }] }), miss]);
     expect(dialogue).toMatchObject({ state: "INIT", misses: 1 });
   });
 
