@@ -38,8 +38,7 @@ export function createActivities({ now = () => new Date(), ...deps }: ActivityDe
       bus.publish({ type: "typing", sessionId: input.identity.sessionId });
       if (input.quietMs > 0) await sleep(input.quietMs);
       const recalled = input.recall ? await recallWarm(store, input.identity) : undefined;
-      const window = recalled ?? input.window;
-      const { understanding, settled } = await understander.quick({ ...input, window });
+      const { understanding, settled } = await understander.quick(input);
       return { ...(settled ? { settled, understanding } : { settled }), ...(recalled ? { recalled } : {}) };
     },
     async understandByModel(input) {

@@ -5,21 +5,30 @@ import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "../telemetry/log.ts";
 import type { ApiDeps } from "./deps.ts";
-import { registerProblems } from "./problems.ts";
+import { badAddress, registerProblems } from "./problems.ts";
 import { demoRoutes } from "./routes/demo.ts";
 import { handoffRoutes } from "./routes/handoffs.ts";
 import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 
+/** Above the longest id, so that its schema is what refuses a longer one. */
+const PARAM_MAX_CHARACTERS = 256;
 const pagesDir = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 /** The HTTP API with its pages and documentation; nothing is listened on yet. */
 export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: log, bodyLimit: deps.config.BODY_MAX_BYTES, disableRequestLogging: true, forceCloseConnections: true }).withTypeProvider<ZodTypeProvider>();
+  const app = Fastify({
+    loggerInstance: log,
+    bodyLimit: deps.config.BODY_MAX_BYTES,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: PARAM_MAX_CHARACTERS },
+    frameworkErrors: badAddress,
+  }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerProblems(app as unknown as FastifyInstance);

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 
 /** RFC 9457. `errors` names the fields of a 400. */
@@ -46,6 +46,9 @@ const toProblem = (status: number, detail: string, errors?: Problem["errors"]): 
 });
 
 const send = (reply: FastifyReply, problem: Problem): FastifyReply => reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+
+/** For addresses that no route ever sees: broken escapes, endless parameters. */
+export const badAddress = (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => void send(reply, toProblem(400, "The address is not valid."));
 
 /** One place where errors become answers; what went wrong inside stays inside (5xx say nothing of it). */
 export function registerProblems(app: FastifyInstance): void {

@@ -147,7 +147,8 @@ export interface UnderstandInput {
   identity: SessionIdentity;
   texts: string[];
   dialogue: Dialogue;
-  window: WindowEntry[];
+  /** For models only: patterns and examples don't read it, so the fast path doesn't carry it. */
+  window?: WindowEntry[];
   /** First turn after a pause: look the warm copy up. */
   recall: boolean;
   now: number;

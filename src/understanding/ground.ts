@@ -50,7 +50,8 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
   if (reading.abandon) acts.push({ intent: "abandon" });
   const slots = await bareSlots(reading, at);
   touched.push(...slots.lines);
-  const kinds = new Set<RequestKind>([...at.dialogue.open.map((request) => request.kind), ...acts.flatMap((act) => (isKind(act.intent) ? [act.intent] : []))]);
+  const undecided = at.dialogue.open.filter((request) => request.items.length === 0);
+  const kinds = new Set<RequestKind>([...undecided.map((request) => request.kind), ...acts.flatMap((act) => (isKind(act.intent) ? [act.intent] : []))]);
   const eligible: Understanding["eligible"] = {};
   for (const kind of kinds) eligible[kind] = at.lines.filter((line) => ineligibility(line, kind) === null).map((line) => line.ref).slice(0, CANDIDATES_MAX);
   return {
@@ -63,7 +64,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
     declined: reading.declined,
     wanted: slots.wanted,
     eligible,
-    facts: factsFor(at, touched, acts, kinds.has("exchange")),
+    facts: factsFor(at, touched, acts, kinds.has("exchange") || at.dialogue.open.some((request) => request.kind === "exchange")),
     refusal: refusalFor(at, kinds),
     understood: acts.length > 0 || reading.answer !== null || reading.declined || slots.said,
     tier: "examples",

@@ -99,7 +99,7 @@ function predictRequest(input: UnderstandInput, at: Ground): PredictRequest {
   return {
     locale: at.locale,
     text: input.texts.join("\n"),
-    window: input.window,
+    window: input.window ?? [],
     situation: situationText(input.dialogue),
     orderedProducts: [...new Set(at.lines.map(names))].slice(0, PROMPT_PRODUCTS_MAX),
   };

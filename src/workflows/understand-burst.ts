@@ -74,7 +74,6 @@ const understandInput = (session: Session, batch: InboundMessage[]): Omit<Unders
   identity: identityOf(session),
   texts: batch.map((message) => message.text),
   dialogue: session.state.dialogue,
-  window: session.state.window,
   recall: session.state.idle,
   now: Date.now(),
 });
