@@ -1,6 +1,6 @@
 import type { ItemRef } from "../commerce/types.ts";
-import { EDGES, newDialogue, transition } from "./transition.ts";
-import type { Act, Dialogue, DialogueEvent, DialogueState, Transition, Understanding } from "./types.ts";
+import { EDGES, MISSES_BEFORE_HANDOFF, newDialogue, transition } from "./transition.ts";
+import type { Act, Dialogue, DialogueEvent, DialogueState, RequestAct, Transition, Understanding } from "./types.ts";
 
 /** One edge of the machine, with what makes it go that way. */
 export interface Edge {
@@ -37,7 +37,7 @@ function heard(rest: Partial<Understanding>): DialogueEvent {
     reason: null,
     declined: false,
     wanted: null,
-    eligible: { return: ITEMS },
+    eligible: { return: ITEMS, exchange: ITEMS },
     facts: [],
     refusal: null,
     understood: true,
@@ -47,42 +47,51 @@ function heard(rest: Partial<Understanding>): DialogueEvent {
   return { type: "understood", understanding: { ...silent, ...rest } };
 }
 
-const mention = { items: ITEMS.slice(0, 1), all: true, refused: [], unknown: null };
-const request = (complete: boolean): Act => ({
+const clear = { items: ITEMS.slice(0, 1), all: true, refused: [], unknown: null };
+const unclear = { items: ITEMS, all: false, refused: [], unknown: null };
+const request = (rest: Partial<RequestAct>): Act => ({
   intent: "return",
-  mention: complete ? mention : null,
-  reason: complete ? "broken" : null,
+  mention: null,
+  reason: null,
   wanted: null,
   relation: "plain",
+  ...rest,
 });
-const collecting = ({ dialogue }: Position): boolean => dialogue.state === "COLLECT";
+const resting = ({ dialogue }: Position): boolean => dialogue.open.length === 0;
+const returning = ({ dialogue }: Position): boolean => dialogue.open[0]?.kind === "return";
+const unchosen = (at: Position): boolean => returning(at) && at.dialogue.open[0]?.items.length === 0;
+const reasonLeft = ({ dialogue }: Position): boolean =>
+  dialogue.state === "COLLECT" && dialogue.open.every((open) => open.items.length > 0);
+const proposed = ({ dialogue }: Position): boolean => dialogue.state === "CONFIRM";
 const withPerson = ({ dialogue }: Position): boolean => dialogue.state === "HANDOFF";
 
 /** One event of every sort that the machine tells apart. */
 const PROBES: readonly Probe[] = [
-  {
-    label: "request, slots missing",
-    event: heard({ acts: [request(false)] }),
-    when: ({ dialogue }) => dialogue.open.length === 0,
-  },
+  { label: "request, slots missing", event: heard({ acts: [request({})] }), when: resting },
   {
     label: "request, slots complete",
-    event: heard({ acts: [request(true)] }),
-    when: ({ dialogue }) => dialogue.open.length === 0,
+    event: heard({ acts: [request({ mention: clear, reason: "broken" })] }),
+    when: resting,
   },
-  { label: "some slots filled", event: heard({ mention }), when: collecting },
-  { label: "slots complete", event: heard({ mention, reason: "broken" }), when: collecting },
+  { label: "slots still missing", event: heard({ mention: unclear }), when: unchosen },
+  { label: "slots complete", event: heard({ mention: clear, reason: "broken" }), when: unchosen },
+  { label: "optional slot declined", event: heard({ declined: true }), when: reasonLeft },
   {
-    label: "change of the request",
-    event: heard({ acts: [{ ...request(false), intent: "exchange", relation: "correct" }] }),
-    when: ({ dialogue }) => dialogue.state === "CONFIRM",
+    label: "change that needs another slot",
+    event: heard({ acts: [request({ intent: "exchange", relation: "correct" })] }),
+    when: (at) => proposed(at) && returning(at),
+  },
+  {
+    label: "change of an item",
+    event: heard({ mention: { ...clear, items: ITEMS.slice(1) }, relation: "correct" }),
+    when: (at) => proposed(at) && returning(at),
   },
   {
     label: "order_status, question, smalltalk",
     event: heard({ acts: [{ intent: "question", question: "", answers: [] }] }),
   },
-  { label: "yes", event: heard({ answer: "yes" }) },
-  { label: "no", event: heard({ answer: "no" }), when: ({ dialogue }) => dialogue.state === "CONFIRM" },
+  { label: "yes", event: heard({ answer: "yes" }), when: (at) => !reasonLeft(at) },
+  { label: "no", event: heard({ answer: "no" }), when: proposed },
   { label: "abandon", event: heard({ acts: [{ intent: "abandon" }] }) },
   { label: "human", event: heard({ acts: [{ intent: "human" }] }) },
   { label: "not understood", event: heard({ understood: false }) },
@@ -99,9 +108,17 @@ const PROBES: readonly Probe[] = [
 const possible = (probe: Probe, at: Position): boolean =>
   at.executing ? probe.event.type === "executed" || probe.event.type === "failed" : (probe.when?.(at) ?? true);
 
-/** Nothing happens: not worth an arrow. */
-const isSilent = (before: Dialogue, { next, effects }: Transition): boolean =>
-  next === before || (effects.length === 0 && next.state === before.state);
+/** Words of the system that change nothing are not worth an arrow; words of the customer are. */
+const isSilent = (probe: Probe, before: Dialogue, { next, effects }: Transition): boolean =>
+  probe.event.type !== "understood" && effects.length === 0 && next.state === before.state;
+
+function causeOf({ label, event }: Probe, from: DialogueState, to: DialogueState): string {
+  if (event.type !== "understood") return label;
+  if (from === "HANDOFF") return "any message";
+  return !event.understanding.understood && to === "HANDOFF"
+    ? `${label}, ${MISSES_BEFORE_HANDOFF} times running`
+    : label;
+}
 
 /** Positions that differ only in running numbers are one. */
 const keyOf = ({ dialogue, executing }: Position): string =>
@@ -117,10 +134,11 @@ export function exploreEdges(): Edge[] {
     for (const probe of PROBES) {
       if (!possible(probe, at)) continue;
       const step = transition(at.dialogue, probe.event);
-      if (isSilent(at.dialogue, step)) continue;
+      if (isSilent(probe, at.dialogue, step)) continue;
       const [from, to] = [at.dialogue.state, step.next.state];
       const edge = edges.get(`${from} ${to}`) ?? { from, to, causes: [] };
-      if (!edge.causes.includes(probe.label)) edge.causes.push(probe.label);
+      const cause = causeOf(probe, from, to);
+      if (!edge.causes.includes(cause)) edge.causes.push(cause);
       edges.set(`${from} ${to}`, edge);
       const next = { dialogue: step.next, executing: step.effects.some((effect) => effect.type === "execute") };
       if (seen.has(keyOf(next))) continue;
