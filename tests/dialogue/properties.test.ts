@@ -2,7 +2,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { ItemRef, Options } from "../../src/commerce/types.ts";
-import { remember, type WindowEntry } from "../../src/dialogue/hot-window.ts";
+import type { WindowEntry } from "../../src/dialogue/hot-window.ts";
+import { remember } from "../../src/dialogue/hot-window.ts";
 import { missingSlots } from "../../src/dialogue/slots.ts";
 import { EDGES, newDialogue, transition } from "../../src/dialogue/transition.ts";
 import type { Action, Dialogue, DialogueEvent, Effect, OpenRequest, Understanding } from "../../src/dialogue/types.ts";

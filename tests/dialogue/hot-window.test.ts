@@ -1,0 +1,45 @@
+import { describe, expect, test } from "@jest/globals";
+import type { WindowEntry } from "../../src/dialogue/hot-window.ts";
+import { HOT_WINDOW_MAX_BYTES, remember, utf8Bytes } from "../../src/dialogue/hot-window.ts";
+
+const customer = (text: string): WindowEntry => ({ role: "customer", text });
+const bytesOf = (window: WindowEntry[]): number => Buffer.byteLength(JSON.stringify(window));
+
+describe("the hot window (T1)", () => {
+  test("is at most 1 KB", () => {
+    expect(HOT_WINDOW_MAX_BYTES).toBe(1_024);
+  });
+
+  test.each(["", "return the lamp", "我要退台灯", "é", "👩‍👩‍👧‍👦", "\ud83d\ude00"])(
+    "counts the bytes of %j as UTF-8 has them",
+    (text) => {
+      expect(utf8Bytes(text)).toBe(Buffer.byteLength(text));
+    },
+  );
+
+  test("keeps short turns as they are, in their order", () => {
+    const first: WindowEntry[] = [customer("我要退台灯"), { role: "assistant", text: "方便说一下原因吗？" }];
+    expect(remember(first, [customer("一直闪")])).toEqual([...first, customer("一直闪")]);
+  });
+
+  test("drops the oldest first", () => {
+    let window: WindowEntry[] = [];
+    for (let turn = 1; turn <= 100; turn++) window = remember(window, [customer(`turn ${turn}`)]);
+    const turns = window.map(({ text }) => Number(text.slice("turn ".length)));
+    expect(turns.at(-1)).toBe(100);
+    expect(turns).toEqual(turns.map((_, index) => 101 - turns.length + index));
+    expect(bytesOf(window)).toBeLessThanOrEqual(HOT_WINDOW_MAX_BYTES);
+    expect(bytesOf(window)).toBeGreaterThan(HOT_WINDOW_MAX_BYTES * 0.9);
+  });
+
+  test("cuts a long text between characters", () => {
+    const [entry] = remember([], [customer("😀".repeat(200))]);
+    expect(entry?.text).toBe("😀".repeat(120));
+  });
+
+  test("leaves the window it was given alone", () => {
+    const window = [customer("x")];
+    remember(window, [customer("y")]);
+    expect(window).toEqual([customer("x")]);
+  });
+});
