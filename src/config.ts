@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { z } from "zod";
 
 const text = (description: string) => z.string().min(1).optional().describe(description);
-const count = (fallback: number, description: string) => z.coerce.number().int().positive().default(fallback).describe(description);
+const count = (fallback: number, description: string) =>
+  z.coerce.number().int().positive().default(fallback).describe(description);
 const flag = (fallback: boolean, description: string) =>
   z
     .enum(["true", "false"])
@@ -38,10 +39,17 @@ export const schema = z.object({
   S3_SECRET_ACCESS_KEY: text("S3 secret key"),
   REDIS_URL: text("Redis for live events between processes; in process when empty"),
 
-  JWT_SECRET: z.string().min(32).optional().describe("Signs tokens, 32 characters or more; `npm start` makes one and keeps it in the data folder"),
+  JWT_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe("Signs tokens, 32 characters or more; `npm start` makes one and keeps it in the data folder"),
   TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
   DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Least severe log line written"),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+    .default("info")
+    .describe("Least severe log line written"),
 
   OPENAI_API_KEY: text("Adds a cloud tier over the OpenAI protocol"),
   OPENAI_BASE_URL: text("Its base URL; OpenAI's own when empty"),
@@ -49,10 +57,15 @@ export const schema = z.object({
   ANTHROPIC_API_KEY: text("Adds a cloud tier over Anthropic's protocol"),
   ANTHROPIC_BASE_URL: text("Its base URL; Anthropic's own when empty"),
   ANTHROPIC_MODEL: z.string().default("claude-sonnet-4-5").describe("Its model"),
-  LOCAL_LLM_BASE_URL: text("A model server in your network that speaks the OpenAI protocol (vLLM, llama.cpp, Ollama): ChatGLM3-6B, Llama2-Chinese-13B"),
+  LOCAL_LLM_BASE_URL: text(
+    "A model server in your network that speaks the OpenAI protocol (vLLM, llama.cpp, Ollama): ChatGLM3-6B, Llama2-Chinese-13B",
+  ),
   LOCAL_LLM_MODEL: z.string().default("chatglm3-6b").describe("Its model"),
   LOCAL_LLM_API_KEY: text("Its key, if it wants one"),
-  SMALL_MODEL: flag(true, "Fetch and use the small in-process model (478 MB); patterns, examples and the shop's data answer without it"),
+  SMALL_MODEL: flag(
+    true,
+    "Fetch and use the small in-process model (478 MB); patterns, examples and the shop's data answer without it",
+  ),
   MODEL_TIMEOUT_MS: count(15_000, "Longest a model may take for one call"),
 
   IDLE_RESET_MS: count(30 * MINUTE_MS, "Silence after which the dialogue starts afresh (D6)"),
@@ -66,10 +79,17 @@ export const schema = z.object({
   MESSAGE_MAX_CHARACTERS: count(4_000, "Longest message"),
   BODY_MAX_BYTES: count(65_536, "Longest request body"),
   BUCKET_CAPACITY: count(20, "Messages a user may send at once (P2)"),
-  BUCKET_LEAK_PER_S: z.coerce.number().positive().default(2).describe("Messages a second that drain from a user's bucket (P2)"),
+  BUCKET_LEAK_PER_S: z.coerce
+    .number()
+    .positive()
+    .default(2)
+    .describe("Messages a second that drain from a user's bucket (P2)"),
   WAIT_MAX_MS: count(30_000, "Longest `waitMs` of POST messages"),
   TOKEN_TTL_S: count(86_400, "Life of a token, in seconds"),
-  KNOWLEDGE_DIR: z.string().default("data/knowledge").describe("Folder of articles and question/answer pairs, one sub-folder a language"),
+  KNOWLEDGE_DIR: z
+    .string()
+    .default("data/knowledge")
+    .describe("Folder of articles and question/answer pairs, one sub-folder a language"),
 });
 
 export type Config = z.infer<typeof schema> & { cacheDir: string };

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from "@temporalio/common";
 import type { CommerceBackend } from "../commerce/types.ts";
-import type { ActionResult, Action } from "../dialogue/types.ts";
 import type { ExecuteInput, ExecuteOutput } from "../dialogue/session.ts";
+import type { Action, ActionResult } from "../dialogue/types.ts";
 
 /** At most once each (beyond-list 4): the key is the session and the number the machine gave the action. */
 export const idempotencyKey = (sessionId: string, action: Action): string => `${sessionId}:${action.number}`;
@@ -17,7 +17,14 @@ export function createExecute({ commerce }: { commerce: CommerceBackend }) {
     const results: ActionResult[] = [];
     for (const action of actions) {
       const { kind, orderId, items, reason } = action;
-      const outcome = await commerce.execute(tenant, { kind, customerId, orderId, items, reason, idempotencyKey: idempotencyKey(sessionId, action) });
+      const outcome = await commerce.execute(tenant, {
+        kind,
+        customerId,
+        orderId,
+        items,
+        reason,
+        idempotencyKey: idempotencyKey(sessionId, action),
+      });
       results.push(outcome.ok ? { action, ok: true } : { action, ok: false, why: outcome.why });
     }
     return results;

@@ -5,11 +5,25 @@ import type { Store } from "../store/mongo.ts";
 
 /** D6: hot moves to warm, one document a session. Idempotent; an empty window never overwrites what is there. */
 export function createSaveWarm({ store, now }: { store: Store; now: () => Date }) {
-  return async ({ identity, window, dialogue, turn }: { identity: SessionIdentity; window: WindowEntry[]; dialogue: Dialogue; turn: number }): Promise<void> => {
+  return async ({
+    identity,
+    window,
+    dialogue,
+    turn,
+  }: {
+    identity: SessionIdentity;
+    window: WindowEntry[];
+    dialogue: Dialogue;
+    turn: number;
+  }): Promise<void> => {
     if (window.length === 0) return;
     const { tenant, customerId, sessionId } = identity;
     const focus = dialogue.focus.map(({ orderId, line }) => ({ orderId, line }));
-    await store.warm.updateOne({ _id: sessionId }, { $set: { tenant, customerId, window, focus, turn, savedAt: now() } }, { upsert: true });
+    await store.warm.updateOne(
+      { _id: sessionId },
+      { $set: { tenant, customerId, window, focus, turn, savedAt: now() } },
+      { upsert: true },
+    );
   };
 }
 

@@ -1,10 +1,17 @@
 import type { HandoffInput, HandoffView } from "../dialogue/session.ts";
 import type { LiveBus } from "../live/bus.ts";
-import { isDuplicateKey, type Store } from "../store/mongo.ts";
+import type { Store } from "../store/mongo.ts";
+import { isDuplicateKey } from "../store/mongo.ts";
 
 /** Brings the desk's list up to date and hands ownership over. Idempotent; an older version never replaces a newer one. */
 export function createProjectHandoff({ store, bus, now }: { store: Store; bus: LiveBus; now: () => Date }) {
-  return async (input: { handoff: HandoffInput; view: HandoffView; epoch: number; summary?: string; version: number }): Promise<void> => {
+  return async (input: {
+    handoff: HandoffInput;
+    view: HandoffView;
+    epoch: number;
+    summary?: string;
+    version: number;
+  }): Promise<void> => {
     const { handoff, view, epoch, version } = input;
     await store.sessions.updateOne({ _id: handoff.sessionId }, { $max: { ownerEpoch: epoch } });
     await store.handoffs
@@ -36,6 +43,13 @@ export function createProjectHandoff({ store, bus, now }: { store: Store; bus: L
         // The upsert of an older version meets the newer document's id.
         if (!isDuplicateKey(error)) throw error;
       });
-    bus.publish({ type: "handoff", tenant: handoff.tenant, sessionId: handoff.sessionId, id: handoff.handoffId, status: view.status, agent: view.agent });
+    bus.publish({
+      type: "handoff",
+      tenant: handoff.tenant,
+      sessionId: handoff.sessionId,
+      id: handoff.handoffId,
+      status: view.status,
+      agent: view.agent,
+    });
   };
 }

@@ -1,10 +1,12 @@
 import type { CommerceBackend, ItemRef, Order, Product } from "../commerce/types.ts";
 import type { OutboundMessage, RespondInput, RespondOutput } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
-import { choicesFor, type Facts, word } from "../intents/wording.ts";
+import type { Facts } from "../intents/wording.ts";
+import { choicesFor, word } from "../intents/wording.ts";
 import type { AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
-import { isDuplicateKey, type MessageDoc, type Store } from "../store/mongo.ts";
+import type { MessageDoc, Store } from "../store/mongo.ts";
+import { isDuplicateKey } from "../store/mongo.ts";
 
 const SHOWN_MAX_CHARACTERS = 120;
 
@@ -62,7 +64,12 @@ function toDoc(input: RespondInput, message: OutboundMessage, facts: Facts, last
     sessionId: input.identity.sessionId,
     seq: message.seq,
     role: message.role,
-    text: message.text ?? says.map((say) => word(say, facts)).filter((text) => text !== "").join("\n\n"),
+    text:
+      message.text ??
+      says
+        .map((say) => word(say, facts))
+        .filter((text) => text !== "")
+        .join("\n\n"),
     at: message.role === "customer" ? new Date(message.at) : now,
     turn: input.view.turn,
     ...(message.messageId === undefined ? {} : { messageId: message.messageId }),

@@ -1,5 +1,16 @@
-import type { ExecuteInput, ExecuteOutput, HandoffInput, HandoffView, OpenOutput, RespondInput, RespondOutput, SessionIdentity, UnderstandInput, UnderstandOutput } from "../dialogue/session.ts";
 import type { WindowEntry } from "../dialogue/hot-window.ts";
+import type {
+  ExecuteInput,
+  ExecuteOutput,
+  HandoffInput,
+  HandoffView,
+  OpenOutput,
+  RespondInput,
+  RespondOutput,
+  SessionIdentity,
+  UnderstandInput,
+  UnderstandOutput,
+} from "../dialogue/session.ts";
 import type { Dialogue, Understanding } from "../dialogue/types.ts";
 
 /** Everything a workflow may ask for. All are idempotent; failure types are dotted: `Model.Unavailable`. */
@@ -15,7 +26,18 @@ export interface Activities {
   /** Words, stores and publishes a turn's messages in one write, once by (session, seq). */
   respond(input: RespondInput): Promise<RespondOutput>;
   /** D6: hot moves to warm. */
-  saveWarm(input: { identity: SessionIdentity; window: WindowEntry[]; dialogue: Dialogue; turn: number }): Promise<void>;
+  saveWarm(input: {
+    identity: SessionIdentity;
+    window: WindowEntry[];
+    dialogue: Dialogue;
+    turn: number;
+  }): Promise<void>;
   /** Brings the desk's list up to date and takes ownership (beyond-list 1). */
-  projectHandoff(input: { handoff: HandoffInput; view: HandoffView; epoch: number; summary?: string; version: number }): Promise<void>;
+  projectHandoff(input: {
+    handoff: HandoffInput;
+    view: HandoffView;
+    epoch: number;
+    summary?: string;
+    version: number;
+  }): Promise<void>;
 }

@@ -5,8 +5,10 @@ import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import Fastify, { type FastifyInstance, LogController } from "fastify";
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { FastifyInstance } from "fastify";
+import { fastify, LogController } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Logger } from "../telemetry/log.ts";
 import type { ApiDeps } from "./deps.ts";
 import { badAddress, registerProblems } from "./problems.ts";
@@ -21,7 +23,7 @@ const pagesDir = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 /** The HTTP API with its pages and documentation; nothing is listened on yet. */
 export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInstance> {
-  const app = Fastify({
+  const app = fastify({
     loggerInstance: log,
     bodyLimit: deps.config.BODY_MAX_BYTES,
     logController: new LogController({ disableRequestLogging: true }),
@@ -36,15 +38,27 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     if (body === "") done(null, undefined);
-    else app.getDefaultJsonParser("error", "error")(request, body as string, done);
+    else void app.getDefaultJsonParser("error", "error")(request, body as string, done);
   });
   await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], imgSrc: ["'self'", "data:"], styleSrc: ["'self'", "'unsafe-inline'"], scriptSrc: ["'self'"], upgradeInsecureRequests: null } },
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", "data:"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        scriptSrc: ["'self'"],
+        upgradeInsecureRequests: null,
+      },
+    },
   });
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "Colloquy", version: "0.1.0", description: "Durable AI customer service: every conversation is a workflow." },
+      info: {
+        title: "Colloquy",
+        version: "0.1.0",
+        description: "Durable AI customer service: every conversation is a workflow.",
+      },
       components: { securitySchemes: { token: { type: "http", scheme: "bearer", bearerFormat: "JWT" } } },
       security: [{ token: [] }],
     },
@@ -65,7 +79,19 @@ const YEAR_MS = 31_536_000_000;
 
 /** The built pages: hashed assets for ever, the pages themselves never cached. */
 async function registerPages(app: FastifyInstance): Promise<void> {
-  await app.register(fastifyStatic, { root: join(pagesDir, "assets"), prefix: "/assets/", immutable: true, maxAge: YEAR_MS });
-  const page = (file: string) => async (_request: unknown, reply: { sendFile(file: string, root: string, options: object): unknown }) => reply.sendFile(file, pagesDir, { cacheControl: false, immutable: false, maxAge: 0 });
-  for (const [path, file] of [["/", "index.html"], ["/desk", "desk.html"]] as const) app.get(path, { schema: { hide: true } }, page(existsSync(join(pagesDir, file)) ? file : "index.html"));
+  await app.register(fastifyStatic, {
+    root: join(pagesDir, "assets"),
+    prefix: "/assets/",
+    immutable: true,
+    maxAge: YEAR_MS,
+  });
+  const page =
+    (file: string) =>
+    async (_request: unknown, reply: { sendFile(file: string, root: string, options: object): unknown }) =>
+      reply.sendFile(file, pagesDir, { cacheControl: false, immutable: false, maxAge: 0 });
+  for (const [path, file] of [
+    ["/", "index.html"],
+    ["/desk", "desk.html"],
+  ] as const)
+    app.get(path, { schema: { hide: true } }, page(existsSync(join(pagesDir, file)) ? file : "index.html"));
 }

@@ -6,7 +6,13 @@ import { ProblemError } from "./problems.ts";
 export const ROLES = ["customer", "agent", "engineer", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
-const claimsSchema = z.object({ role: z.enum(ROLES), sub: z.string().min(1), tenant: z.string().min(1), sid: z.string().optional(), name: z.string().optional() });
+const claimsSchema = z.object({
+  role: z.enum(ROLES),
+  sub: z.string().min(1),
+  tenant: z.string().min(1),
+  sid: z.string().optional(),
+  name: z.string().optional(),
+});
 /** Who is asking. `sid` ties a customer's token to one session; `name` is an agent's as customers see it. */
 export type Claims = z.infer<typeof claimsSchema>;
 
@@ -24,7 +30,13 @@ export function createTokens(secret: string): Tokens {
     async sign(claims, ttlS) {
       const expires = new Date(Date.now() + ttlS * 1000);
       const { sub, ...rest } = claims;
-      const token = await new SignJWT(rest).setProtectedHeader({ alg: "HS256" }).setSubject(sub).setIssuer(ISSUER).setIssuedAt().setExpirationTime(expires).sign(key);
+      const token = await new SignJWT(rest)
+        .setProtectedHeader({ alg: "HS256" })
+        .setSubject(sub)
+        .setIssuer(ISSUER)
+        .setIssuedAt()
+        .setExpirationTime(expires)
+        .sign(key);
       return { token, expiresAt: expires.toISOString() };
     },
     async verify(token) {
@@ -48,7 +60,11 @@ export async function optionalClaims(request: FastifyRequest, tokens: Tokens): P
 }
 
 /** @throws ProblemError 401 without a token, 403 for another role */
-export async function requireClaims(request: FastifyRequest, tokens: Tokens, roles: readonly Role[] = ROLES): Promise<Claims> {
+export async function requireClaims(
+  request: FastifyRequest,
+  tokens: Tokens,
+  roles: readonly Role[] = ROLES,
+): Promise<Claims> {
   const claims = await optionalClaims(request, tokens);
   if (!claims) throw new ProblemError(401, "This needs a token: `Authorization: Bearer <token>`.");
   if (!roles.includes(claims.role)) throw new ProblemError(403, `This needs the role ${roles.join(" or ")}.`);

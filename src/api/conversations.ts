@@ -1,4 +1,4 @@
-import { type MessageDoc, type SessionDoc, type Store } from "../store/mongo.ts";
+import type { MessageDoc, SessionDoc, Store } from "../store/mongo.ts";
 import type { Claims } from "./auth.ts";
 import { ProblemError } from "./problems.ts";
 import type { Message, SessionViewBody } from "./schemas.ts";
@@ -18,15 +18,23 @@ export const toMessage = (doc: MessageDoc): Message => ({
 /** The session, if the caller may see it; somebody else's doesn't exist for them. @throws ProblemError 404 */
 export async function visibleSession(store: Store, sessionId: string, claims: Claims): Promise<SessionDoc> {
   const session = await store.sessions.findOne({ _id: sessionId, tenant: claims.tenant });
-  const own = session !== null && (claims.sid === session._id || (claims.sid === undefined && session.customerId !== null && session.customerId === claims.sub));
+  const own =
+    session !== null &&
+    (claims.sid === session._id ||
+      (claims.sid === undefined && session.customerId !== null && session.customerId === claims.sub));
   if (session && (claims.role !== "customer" || own)) return session;
   throw new ProblemError(404, "There is no such session.");
 }
 
 export const messagesAfter = (store: Store, sessionId: string, after: number): Promise<MessageDoc[]> =>
-  store.messages.find({ sessionId, seq: { $gt: after } }).sort({ seq: 1 }).limit(PAGE_MAX).toArray();
+  store.messages
+    .find({ sessionId, seq: { $gt: after } })
+    .sort({ seq: 1 })
+    .limit(PAGE_MAX)
+    .toArray();
 
-const lastView = (store: Store, sessionId: string): Promise<MessageDoc | null> => store.messages.findOne({ sessionId, view: { $exists: true } }, { sort: { seq: -1 } });
+const lastView = (store: Store, sessionId: string): Promise<MessageDoc | null> =>
+  store.messages.findOne({ sessionId, view: { $exists: true } }, { sort: { seq: -1 } });
 
 const BEFORE_THE_FIRST = {
   state: "INIT",
@@ -42,7 +50,12 @@ const BEFORE_THE_FIRST = {
 export async function currentView(store: Store, session: SessionDoc): Promise<SessionViewBody> {
   const last = await lastView(store, session._id);
   const view = last?.view;
-  const base = view ?? { ...BEFORE_THE_FIRST, slots: { ...BEFORE_THE_FIRST.slots, items: [], wanted: [] }, missing: [], requests: [] };
+  const base = view ?? {
+    ...BEFORE_THE_FIRST,
+    slots: { ...BEFORE_THE_FIRST.slots, items: [], wanted: [] },
+    missing: [],
+    requests: [],
+  };
   return {
     ...base,
     sessionId: session._id,
@@ -59,5 +72,10 @@ export async function repliesTo(store: Store, sessionId: string, messageId: stri
   if (!own) return null;
   const following = await messagesAfter(store, sessionId, own.seq - 1);
   const end = following.findIndex((doc) => doc.view !== undefined);
-  return end < 0 ? null : following.slice(0, end + 1).filter((doc) => doc.role !== "customer").map(toMessage);
+  return end < 0
+    ? null
+    : following
+        .slice(0, end + 1)
+        .filter((doc) => doc.role !== "customer")
+        .map(toMessage);
 }

@@ -1,5 +1,5 @@
-import type { Config } from "../config.ts";
 import type { CommerceBackend } from "../commerce/types.ts";
+import type { Config } from "../config.ts";
 import type { LiveBus } from "../live/bus.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Tokens } from "./auth.ts";

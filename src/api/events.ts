@@ -24,13 +24,22 @@ interface Stream {
 export function streamEvents({ store, bus, session, after, request, reply }: Stream): void {
   reply.hijack();
   const out = reply.raw;
-  const cors = Object.fromEntries(Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined)) as Record<string, string>;
-  out.writeHead(200, { ...cors, "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache, no-transform", connection: "keep-alive", "x-accel-buffering": "no" });
+  const cors = Object.fromEntries(
+    Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined),
+  ) as Record<string, string>;
+  out.writeHead(200, {
+    ...cors,
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    connection: "keep-alive",
+    "x-accel-buffering": "no",
+  });
   out.write(`retry: ${RETRY_MS}\n\n`);
-  const send = (event: string, data: object, id?: number): void => void out.write(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const send = (event: string, data: object, id?: number): void =>
+    void out.write(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 
   let last = after;
-  let running: Promise<void> | null = null;
+  let running = false;
   let again = false;
   const catchUp = async (): Promise<void> => {
     const docs = await messagesAfter(store, session._id, last);
@@ -43,7 +52,9 @@ export function streamEvents({ store, bus, session, after, request, reply }: Str
   // One reader at a time, so that nothing is sent twice; whoever comes meanwhile makes it read once more.
   const wake = (): void => {
     again = true;
-    running ??= (async () => {
+    if (running) return;
+    running = true;
+    void (async () => {
       while (again && !out.destroyed) {
         again = false;
         await catchUp();
@@ -51,12 +62,16 @@ export function streamEvents({ store, bus, session, after, request, reply }: Str
     })()
       .catch((error: unknown) => request.log.warn({ err: error }, "event stream"))
       .finally(() => {
-        running = null;
+        running = false;
       });
   };
   const onEvent = (event: LiveEvent): void => {
     if (event.type === "message") wake();
-    else if (event.type === "typing") void currentView(store, session).then((view) => send("state", { ...view, typing: true }), () => undefined);
+    else if (event.type === "typing")
+      void currentView(store, session).then(
+        (view) => send("state", { ...view, typing: true }),
+        () => undefined,
+      );
     else if (event.type === "delta") send("delta", { turn: event.turn, text: event.text });
     else send("handoff", { id: event.id, status: event.status, agent: event.agent });
   };
@@ -70,6 +85,9 @@ export function streamEvents({ store, bus, session, after, request, reply }: Str
     unsubscribe();
     out.end();
   });
-  void currentView(store, session).then((view) => send("state", view), () => undefined);
+  void currentView(store, session).then(
+    (view) => send("state", view),
+    () => undefined,
+  );
   wake();
 }

@@ -1,4 +1,5 @@
-import { type Client, isGrpcServiceError, ServiceError, WorkflowNotFoundError, WorkflowUpdateFailedError } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
+import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, WorkflowUpdateFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import type { Config } from "../config.ts";
 import type { AgentRef, HandoffView, InboundMessage, SessionIdentity, SessionInput } from "../dialogue/session.ts";
@@ -10,8 +11,16 @@ export interface Gateway {
   send(identity: SessionIdentity, message: InboundMessage): Promise<void>;
   end(sessionId: string): Promise<void>;
   /** @throws ProblemError 409 when another agent has it or it is over */
-  update(handoffId: string, name: "claim" | "release" | "return" | "resolve", agent: AgentRef, summary?: string): Promise<HandoffView>;
-  agentMessage(handoffId: string, message: { agent: AgentRef; messageId: string; text: string; at: number }): Promise<void>;
+  update(
+    handoffId: string,
+    name: "claim" | "release" | "return" | "resolve",
+    agent: AgentRef,
+    summary?: string,
+  ): Promise<HandoffView>;
+  agentMessage(
+    handoffId: string,
+    message: { agent: AgentRef; messageId: string; text: string; at: number },
+  ): Promise<void>;
   ready(): Promise<boolean>;
 }
 
@@ -69,8 +78,15 @@ export function createGateway({ client, config, log }: { client: Client; config:
         if (!(error instanceof ProblemError && error.status === 404)) throw error;
       }),
     update: (handoffId, name, agent, summary) =>
-      reach(() => client.workflow.getHandle(handoffId).executeUpdate<HandoffView, [AgentRef, string]>(name, { args: [agent, summary ?? ""] }), UPDATE_DEADLINE_MS),
-    agentMessage: (handoffId, message) => reach(() => client.workflow.getHandle(handoffId).signal("agentMessage", message)),
+      reach(
+        () =>
+          client.workflow
+            .getHandle(handoffId)
+            .executeUpdate<HandoffView, [AgentRef, string]>(name, { args: [agent, summary ?? ""] }),
+        UPDATE_DEADLINE_MS,
+      ),
+    agentMessage: (handoffId, message) =>
+      reach(() => client.workflow.getHandle(handoffId).signal("agentMessage", message)),
     async ready() {
       try {
         await client.connection.withDeadline(Date.now() + DEADLINE_MS, () => client.workflowService.getSystemInfo({}));
@@ -86,13 +102,18 @@ const causes = function* (error: unknown): Generator<unknown> {
   for (let at: unknown = error; at instanceof Error; at = at.cause) yield at;
 };
 
-const isBusy = (error: unknown): boolean => [...causes(error)].some((cause) => isGrpcServiceError(cause) && cause.code === RESOURCE_EXHAUSTED);
+const isBusy = (error: unknown): boolean =>
+  [...causes(error)].some((cause) => isGrpcServiceError(cause) && cause.code === RESOURCE_EXHAUSTED);
 
 function toProblem(error: unknown, log: Logger): unknown {
-  if (error instanceof WorkflowNotFoundError) return new ProblemError(404, "There is no such conversation or handoff any more.");
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return new ProblemError(409, `This handoff can't be changed: ${error.cause.message}.`);
+  if (error instanceof WorkflowNotFoundError)
+    return new ProblemError(404, "There is no such conversation or handoff any more.");
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+    return new ProblemError(409, `This handoff can't be changed: ${error.cause.message}.`);
   const unreachable = error instanceof ServiceError || [...causes(error)].some((cause) => isGrpcServiceError(cause));
   if (!unreachable) return error;
   log.warn({ err: error }, "Temporal can't be reached");
-  return new ProblemError(503, "The service can't take this right now. Nothing was lost; please send it again.", { retryAfterS: RETRY_AFTER_S });
+  return new ProblemError(503, "The service can't take this right now. Nothing was lost; please send it again.", {
+    retryAfterS: RETRY_AFTER_S,
+  });
 }

@@ -27,15 +27,21 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
     async take(session: SessionDoc, message: InboundMessage): Promise<{ duplicate: boolean }> {
       const key = `${session._id} ${message.messageId}`;
       const earlier = recent.get(key);
-      if (earlier) {
+      if (earlier !== undefined) {
         await earlier;
         return { duplicate: true };
       }
       const retryAfterS = bucket.take(`messages:${session.tenant}:${session.customerId ?? session._id}`);
-      if (retryAfterS > 0) throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", { retryAfterS });
+      if (retryAfterS > 0)
+        throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", {
+          retryAfterS,
+        });
       const sending = deliver(session, message);
       remember(key, sending);
-      const known = await store.messages.findOne({ sessionId: session._id, messageId: message.messageId }, { projection: { _id: 1 } });
+      const known = await store.messages.findOne(
+        { sessionId: session._id, messageId: message.messageId },
+        { projection: { _id: 1 } },
+      );
       await sending;
       return { duplicate: known !== null };
     },

@@ -6,7 +6,15 @@ export interface LeakyBucket {
 
 const USERS_MAX = 100_000;
 
-export function createLeakyBucket({ capacity, leakPerS, now = Date.now }: { capacity: number; leakPerS: number; now?: () => number }): LeakyBucket {
+export function createLeakyBucket({
+  capacity,
+  leakPerS,
+  now = Date.now,
+}: {
+  capacity: number;
+  leakPerS: number;
+  now?: () => number;
+}): LeakyBucket {
   const levels = new Map<string, { level: number; at: number }>();
   return {
     take(user) {

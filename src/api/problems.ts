@@ -29,7 +29,11 @@ export class ProblemError extends Error {
   readonly status: number;
   readonly retryAfterS: number | undefined;
   readonly errors: Problem["errors"];
-  constructor(status: number, detail: string, more: { retryAfterS?: number; errors?: NonNullable<Problem["errors"]> } = {}) {
+  constructor(
+    status: number,
+    detail: string,
+    more: { retryAfterS?: number; errors?: NonNullable<Problem["errors"]> } = {},
+  ) {
     super(detail);
     this.status = status;
     this.retryAfterS = more.retryAfterS;
@@ -45,22 +49,36 @@ const toProblem = (status: number, detail: string, errors?: Problem["errors"]): 
   ...(errors ? { errors } : {}),
 });
 
-const send = (reply: FastifyReply, problem: Problem): FastifyReply => reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+const send = (reply: FastifyReply, problem: Problem): FastifyReply =>
+  reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 
 /** For addresses that no route ever sees: broken escapes, endless parameters. */
-export const badAddress = (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => void send(reply, toProblem(400, "The address is not valid."));
+export const badAddress = (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void =>
+  void send(reply, toProblem(400, "The address is not valid."));
 
 /** One place where errors become answers; what went wrong inside stays inside (5xx say nothing of it). */
 export function registerProblems(app: FastifyInstance): void {
-  app.setNotFoundHandler((request, reply) => send(reply, toProblem(404, `Nothing at ${request.method} ${request.url.split("?")[0]}.`)));
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, toProblem(404, `Nothing at ${request.method} ${request.url.split("?")[0]}.`)),
+  );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (hasZodFastifySchemaValidationErrors(error)) {
       const errors = error.validation.map((issue) => {
         const { keys } = issue.params as { keys?: string[] };
         const path = issue.instancePath.slice(1).replaceAll("/", ".");
-        return { field: path || (keys?.join(", ") ?? error.validationContext ?? "body"), message: issue.message ?? "invalid" };
+        return {
+          field: path || (keys?.join(", ") ?? error.validationContext ?? "body"),
+          message: issue.message ?? "invalid",
+        };
       });
-      return send(reply, toProblem(400, `The ${error.validationContext ?? "request"} is not valid: ${errors.map(({ field, message }) => `${field}: ${message}`).join("; ")}`, errors));
+      return send(
+        reply,
+        toProblem(
+          400,
+          `The ${error.validationContext ?? "request"} is not valid: ${errors.map(({ field, message }) => `${field}: ${message}`).join("; ")}`,
+          errors,
+        ),
+      );
     }
     if (error instanceof ProblemError) {
       if (error.retryAfterS !== undefined) void reply.header("retry-after", String(error.retryAfterS));

@@ -4,11 +4,19 @@ import { z } from "zod";
 const ID = /^[\w.:-]{1,128}$/;
 
 export const sessionParams = z.strictObject({ id: z.string().regex(ID) });
-export const handoffQuery = z.strictObject({ status: z.enum(["waiting", "active", "callback", "resolved", "returned"]).optional() });
+export const handoffQuery = z.strictObject({
+  status: z.enum(["waiting", "active", "callback", "resolved", "returned"]).optional(),
+});
 
 export const newSession = z.strictObject({
-  locale: z.string().regex(/^(?:zh|en)(?:-[A-Za-z]{2,4})?$/, "zh or en").optional(),
-  channel: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).optional(),
+  locale: z
+    .string()
+    .regex(/^(?:zh|en)(?:-[A-Za-z]{2,4})?$/, "zh or en")
+    .optional(),
+  channel: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/)
+    .optional(),
 });
 
 export const newMessage = (maxCharacters: number) =>
@@ -40,12 +48,21 @@ export const sessionView = z.object({
   sessionId: z.string(),
   state: z.enum(["INIT", "COLLECT", "CONFIRM", "HANDOFF", "END"]),
   intent: z.string().nullable(),
-  slots: z.object({ items: z.array(item), order_id: z.string().nullable(), reason: z.string().nullable(), wanted: z.array(z.record(z.string(), z.string()).nullable()) }),
+  slots: z.object({
+    items: z.array(item),
+    order_id: z.string().nullable(),
+    reason: z.string().nullable(),
+    wanted: z.array(z.record(z.string(), z.string()).nullable()),
+  }),
   missing: z.array(slot),
-  requests: z.array(z.object({ kind: z.string(), items: z.array(item), reason: z.string().nullable(), missing: z.array(slot) })),
+  requests: z.array(
+    z.object({ kind: z.string(), items: z.array(item), reason: z.string().nullable(), missing: z.array(slot) }),
+  ),
   turn: z.int(),
   why: z.string(),
-  handoff: z.object({ id: z.string(), status: z.string(), agent: z.object({ id: z.string(), name: z.string() }).optional() }).optional(),
+  handoff: z
+    .object({ id: z.string(), status: z.string(), agent: z.object({ id: z.string(), name: z.string() }).optional() })
+    .optional(),
   lastActivityAt: z.string(),
   customerId: z.string().nullable(),
   locale: z.string(),

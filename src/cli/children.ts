@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,7 +33,8 @@ interface ChildOptions {
 /** Live events go from any child to all the others. */
 const members = new Set<ChildProcess>();
 function relay(from: ChildProcess, message: unknown): void {
-  for (const member of members) if (member !== from && member.connected) member.send(message as object, () => undefined);
+  for (const member of members)
+    if (member !== from && member.connected) member.send(message as object, () => undefined);
 }
 
 /** Runs one of our processes and starts it again whenever it dies, as a service manager would. */
@@ -51,7 +53,12 @@ export async function runChild({ name, script, env, dataDir, onProgress, onCrash
 
   const start = (): void => {
     const startedAt = Date.now();
-    const child = spawn(process.execPath, [join(root, script)], { cwd: root, env: env as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true });
+    const child = spawn(process.execPath, [join(root, script)], {
+      cwd: root,
+      env: env as NodeJS.ProcessEnv,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      detached: true,
+    });
     current = child;
     members.add(child);
     child.stdout?.pipe(log, { end: false });

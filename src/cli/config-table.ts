@@ -28,7 +28,8 @@ interface Property {
   description?: string;
 }
 
-const properties = (): Array<[name: string, property: Property]> => Object.entries((z.toJSONSchema(schema, { io: "input" }).properties ?? {}) as Record<string, Property>);
+const properties = (): Array<[name: string, property: Property]> =>
+  Object.entries((z.toJSONSchema(schema, { io: "input" }).properties ?? {}) as Record<string, Property>);
 
 /** Every description in the schema, for the translation's own check. */
 export const descriptions = (): string[] => properties().map(([, property]) => property.description ?? "");
@@ -41,7 +42,9 @@ export function configTable(locale: DocsLocale, translations: Record<string, str
     const fallback = property.default === undefined ? "" : `\`${property.default}\``;
     return [`\`${name}\``, fallback, unit, translations[description] ?? description];
   });
-  const [head, ...body] = [HEADINGS[locale], HEADINGS[locale].map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  const [head, ...body] = [HEADINGS[locale], HEADINGS[locale].map(() => "---"), ...rows].map(
+    (cells) => `| ${cells.join(" | ")} |`,
+  );
   return [head, ...body].join("\n");
 }
 

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { type Instance, readInstance } from "../embedded/instance.ts";
+import type { Instance } from "../embedded/instance.ts";
+import { readInstance } from "../embedded/instance.ts";
 
 /** The secret that signs tokens: from the environment, else made once and kept in the data folder, readable by its owner. */
 export async function jwtSecret(config: Config): Promise<string> {
@@ -18,9 +19,13 @@ export async function jwtSecret(config: Config): Promise<string> {
 
 /** The addresses the other commands need: configured ones, else the running instance's. @throws Error when nothing runs */
 export async function addresses(config: Config): Promise<Pick<Instance, "temporalAddress" | "mongodbUri">> {
-  if (config.MONGODB_URI && config.TEMPORAL_ADDRESS) return { mongodbUri: config.MONGODB_URI, temporalAddress: config.TEMPORAL_ADDRESS };
+  if (config.MONGODB_URI && config.TEMPORAL_ADDRESS)
+    return { mongodbUri: config.MONGODB_URI, temporalAddress: config.TEMPORAL_ADDRESS };
   const running = await readInstance(config.DATA_DIR);
-  return { mongodbUri: config.MONGODB_URI ?? running.mongodbUri, temporalAddress: config.TEMPORAL_ADDRESS ?? running.temporalAddress };
+  return {
+    mongodbUri: config.MONGODB_URI ?? running.mongodbUri,
+    temporalAddress: config.TEMPORAL_ADDRESS ?? running.temporalAddress,
+  };
 }
 
 /** Runs a command: what it throws becomes one line on stderr and exit code 1. */

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { importShop } from "../commerce/import.ts";
 import { loadConfig } from "../config.ts";
-import { openStore, type Store } from "../store/mongo.ts";
+import type { Store } from "../store/mongo.ts";
+import { openStore } from "../store/mongo.ts";
 import { addresses, runCommand } from "./instance.ts";
 
 const USAGE = "Usage: npm run shop -- import FILE [--tenant T]\n       npm run shop -- show ORDER_ID [--tenant T]";
@@ -16,7 +17,9 @@ async function show(store: Store, tenant: string, id: string): Promise<void> {
 
 async function load(store: Store, tenant: string, file: string): Promise<void> {
   const counts = await importShop(store, tenant, file, await readFile(file, "utf8"), new Date());
-  console.log(`Imported into tenant ${tenant}: ${counts.customers} customers, ${counts.products} products, ${counts.orders} orders.`);
+  console.log(
+    `Imported into tenant ${tenant}: ${counts.customers} customers, ${counts.products} products, ${counts.orders} orders.`,
+  );
 }
 
 await runCommand(async () => {

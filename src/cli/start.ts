@@ -3,16 +3,18 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importShop } from "../commerce/import.ts";
-import { type Config, inheritedEnvironment, loadConfig } from "../config.ts";
+import type { Config } from "../config.ts";
+import { inheritedEnvironment, loadConfig } from "../config.ts";
 import { writeInstance } from "../embedded/instance.ts";
 import { assertPortFree } from "../embedded/ports.ts";
 import { createProgressDisplay } from "../embedded/progress.ts";
 import { startEmbedded } from "../embedded/start.ts";
 import type { Embedded } from "../embedded/types.ts";
 import { openStore } from "../store/mongo.ts";
-import { buildPages } from "./pages.ts";
-import { type Child, runChild } from "./children.ts";
+import type { Child } from "./children.ts";
+import { runChild } from "./children.ts";
 import { jwtSecret } from "./instance.ts";
+import { buildPages } from "./pages.ts";
 
 const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
 
@@ -98,7 +100,12 @@ async function main(): Promise<void> {
     });
     await seedDemoShop(embedded.mongodb.uri, config.TENANT);
     const env = environmentFor(config, embedded, await jwtSecret(config));
-    const options = { env, dataDir: config.DATA_DIR, onProgress: display.onProgress, onCrash: (text: string) => console.error(text) };
+    const options = {
+      env,
+      dataDir: config.DATA_DIR,
+      onProgress: display.onProgress,
+      onCrash: (text: string) => console.error(text),
+    };
     const worker = await runChild({ name: "worker", script: "worker.ts", ...options });
     children.push(worker);
     await pages;
@@ -115,7 +122,11 @@ async function main(): Promise<void> {
     });
     display.done();
     console.log(banner(config, embedded));
-    await Promise.race([embedded.temporal.exited, embedded.mongodb.exited, embedded.s3.exited].map((exited) => exited ?? new Promise<string>(() => undefined))).then((what) => {
+    await Promise.race(
+      [embedded.temporal.exited, embedded.mongodb.exited, embedded.s3.exited].map(
+        (exited) => exited ?? new Promise<string>(() => undefined),
+      ),
+    ).then((what) => {
       if (!stopping) throw new Error(what);
     });
   } catch (error) {

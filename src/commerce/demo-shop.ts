@@ -1,4 +1,5 @@
-import { isDuplicateKey, type Store } from "../store/mongo.ts";
+import type { Store } from "../store/mongo.ts";
+import { isDuplicateKey } from "../store/mongo.ts";
 import { availablePieces, STATUS_FOR } from "./eligibility.ts";
 import { orderShape } from "./order-shape.ts";
 import type { ActionOutcome, ActionRequest, CommerceBackend, Order, OrderRequest } from "./types.ts";
@@ -15,7 +16,8 @@ export function createDemoShop(store: Store, now: () => Date = () => new Date())
   const shapes = new Map<string, { at: number; shapes: Promise<string[]> }>();
   return {
     customer: (tenant, id) => store.customers.findOne({ tenant, id }, clean),
-    orders: (tenant, customerId) => store.orders.find({ tenant, customerId }, clean).sort({ placedAt: -1 }).limit(ORDERS_MAX).toArray(),
+    orders: (tenant, customerId) =>
+      store.orders.find({ tenant, customerId }, clean).sort({ placedAt: -1 }).limit(ORDERS_MAX).toArray(),
     products: (tenant, ids) => store.products.find({ tenant, id: { $in: ids } }, clean).toArray(),
     orderShapes(tenant) {
       const known = shapes.get(tenant);
@@ -44,7 +46,9 @@ const outOfStock = (store: Store, tenant: string, order: Order, action: ActionRe
     action.items.map(async ({ line, exchangeFor }) => {
       if (!exchangeFor) return false;
       const product = await store.products.findOne({ tenant, id: order.items[line]?.productId ?? "" });
-      const variant = product?.variants?.find(({ options }) => Object.entries(exchangeFor).every(([name, value]) => options[name] === value));
+      const variant = product?.variants?.find(({ options }) =>
+        Object.entries(exchangeFor).every(([name, value]) => options[name] === value),
+      );
       return product?.variants !== undefined && (variant === undefined || variant.stock === 0);
     }),
   ).then((lines) => lines.includes(true));
@@ -64,12 +68,26 @@ function toRequest(order: Order, action: ActionRequest, at: Date): OrderRequest 
       ...(exchangeFor ? { exchangeFor } : {}),
     });
   }
-  return { kind: action.kind, items, reason: action.reason, idempotencyKey: action.idempotencyKey, at: at.toISOString() };
+  return {
+    kind: action.kind,
+    items,
+    reason: action.reason,
+    idempotencyKey: action.idempotencyKey,
+    at: at.toISOString(),
+  };
 }
 
 /** One compare-and-set on the order as it was read; null when somebody else changed it meanwhile. */
-async function executeOnce(store: Store, tenant: string, action: ActionRequest, at: Date): Promise<ActionOutcome | null> {
-  const order = await store.orders.findOne({ tenant, id: action.orderId, customerId: action.customerId }, { projection: { _id: 0, tenant: 0 } });
+async function executeOnce(
+  store: Store,
+  tenant: string,
+  action: ActionRequest,
+  at: Date,
+): Promise<ActionOutcome | null> {
+  const order = await store.orders.findOne(
+    { tenant, id: action.orderId, customerId: action.customerId },
+    { projection: { _id: 0, tenant: 0 } },
+  );
   if (!order) return { ok: false, why: "not-found" };
   const earlier = order.requests.find((request) => request.idempotencyKey === action.idempotencyKey);
   if (earlier) return { ok: true, request: earlier, repeated: true };

@@ -1,7 +1,11 @@
 import type { ItemRef, Order, OrderStatus, RequestKind } from "./types.ts";
 
 /** Which orders a request can be made on (the contract's status rules). */
-export const STATUS_FOR: Record<RequestKind, OrderStatus> = { return: "delivered", exchange: "delivered", cancel: "pending" };
+export const STATUS_FOR: Record<RequestKind, OrderStatus> = {
+  return: "delivered",
+  exchange: "delivered",
+  cancel: "pending",
+};
 
 /** Pieces of a line that no earlier request took. */
 export function availablePieces(order: Order, line: number): number {
@@ -25,4 +29,6 @@ export function whyIneligible(order: Order, line: number, kind: RequestKind): In
 
 /** All lines of all orders that the request can be made on, newest order first. */
 export const eligibleItems = (orders: Order[], kind: RequestKind): ItemRef[] =>
-  orders.flatMap((order) => order.items.flatMap((_, line) => (whyIneligible(order, line, kind) === null ? [{ orderId: order.id, line }] : [])));
+  orders.flatMap((order) =>
+    order.items.flatMap((_, line) => (whyIneligible(order, line, kind) === null ? [{ orderId: order.id, line }] : [])),
+  );

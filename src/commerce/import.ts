@@ -13,8 +13,18 @@ const product = z.looseObject({
   category: z.string().optional(),
   variants: z.array(z.looseObject({ options, stock: z.number().int().min(0).optional() })).optional(),
 });
-const item = z.looseObject({ productId: z.string().min(1), name: z.string().min(1), quantity: z.number().int().positive(), price: z.number().min(0), options: options.optional() });
-const request = z.looseObject({ kind: z.enum(["return", "exchange", "cancel"]), idempotencyKey: z.string(), at: isoDate });
+const item = z.looseObject({
+  productId: z.string().min(1),
+  name: z.string().min(1),
+  quantity: z.number().int().positive(),
+  price: z.number().min(0),
+  options: options.optional(),
+});
+const request = z.looseObject({
+  kind: z.enum(["return", "exchange", "cancel"]),
+  idempotencyKey: z.string(),
+  at: isoDate,
+});
 const order = z.looseObject({
   id: z.string().min(1),
   customerId: z.string().min(1),
@@ -44,40 +54,73 @@ const PROBLEMS_SHOWN = 20;
 function shiftDates<T extends object>(order: T, byMs: number): T {
   if (byMs === 0) return order;
   const names = ["placedAt", "shippedAt", "deliveredAt"] as const;
-  const moved = Object.fromEntries(names.flatMap((name) => (name in order ? [[name, new Date(Date.parse(String(order[name as keyof T])) + byMs).toISOString()]] : [])));
+  const moved = Object.fromEntries(
+    names.flatMap((name) =>
+      name in order ? [[name, new Date(Date.parse(String(order[name as keyof T])) + byMs).toISOString()]] : [],
+    ),
+  );
   return { ...order, ...moved };
 }
 
 /** References that point nowhere are caught before anything is written. */
 function dangling(shop: z.infer<typeof shopSchema>, known: { customers: Set<string> }): string[] {
   const customers = new Set([...known.customers, ...shop.customers.map((entry) => entry.id)]);
-  return shop.orders.flatMap((entry, row) => (customers.has(entry.customerId) ? [] : [`orders[${row}] (${entry.id}): customer ${entry.customerId} is neither in the file nor in the shop`]));
+  return shop.orders.flatMap((entry, row) =>
+    customers.has(entry.customerId)
+      ? []
+      : [`orders[${row}] (${entry.id}): customer ${entry.customerId} is neither in the file nor in the shop`],
+  );
 }
 
 /**
  * Imports a shop into a tenant, replacing what has the same id. All or nothing: the whole file is checked first.
  * @throws ShopImportError naming file and rows
  */
-export async function importShop(store: Store, tenant: string, file: string, content: string, now: Date): Promise<{ customers: number; products: number; orders: number }> {
+export async function importShop(
+  store: Store,
+  tenant: string,
+  file: string,
+  content: string,
+  now: Date,
+): Promise<{ customers: number; products: number; orders: number }> {
   let json: unknown;
   try {
     json = JSON.parse(content);
   } catch (error) {
-    throw new ShopImportError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}. Nothing was imported.`);
+    throw new ShopImportError(
+      `${file} is not JSON: ${error instanceof Error ? error.message : String(error)}. Nothing was imported.`,
+    );
   }
   const parsed = shopSchema.safeParse(json);
   if (!parsed.success) {
-    const problems = parsed.error.issues.slice(0, PROBLEMS_SHOWN).map((issue) => `  ${issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("").replace(/^\./, "")}: ${issue.message}`);
+    const problems = parsed.error.issues.slice(0, PROBLEMS_SHOWN).map(
+      (issue) =>
+        `  ${issue.path
+          .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+          .join("")
+          .replace(/^\./, "")}: ${issue.message}`,
+    );
     throw new ShopImportError(`${file} can't be imported; nothing was changed:\n${problems.join("\n")}`);
   }
   const shop = parsed.data;
-  const known = new Set((await store.customers.find({ tenant }, { projection: { id: 1 } }).toArray()).map((entry) => entry.id));
+  const known = new Set(
+    (await store.customers.find({ tenant }, { projection: { id: 1 } }).toArray()).map((entry) => entry.id),
+  );
   const problems = dangling(shop, { customers: known });
-  if (problems.length > 0) throw new ShopImportError(`${file} can't be imported; nothing was changed:\n  ${problems.slice(0, PROBLEMS_SHOWN).join("\n  ")}`);
-  const byMs = shop.datesRelativeTo ? Math.floor((now.getTime() - Date.parse(shop.datesRelativeTo)) / DAY_MS) * DAY_MS : 0;
+  if (problems.length > 0)
+    throw new ShopImportError(
+      `${file} can't be imported; nothing was changed:\n  ${problems.slice(0, PROBLEMS_SHOWN).join("\n  ")}`,
+    );
+  const byMs = shop.datesRelativeTo
+    ? Math.floor((now.getTime() - Date.parse(shop.datesRelativeTo)) / DAY_MS) * DAY_MS
+    : 0;
   await replaceAll(store.customers, tenant, shop.customers);
   await replaceAll(store.products, tenant, shop.products);
-  await replaceAll(store.orders, tenant, shop.orders.map((entry) => shiftDates(entry, byMs)));
+  await replaceAll(
+    store.orders,
+    tenant,
+    shop.orders.map((entry) => shiftDates(entry, byMs)),
+  );
   return { customers: shop.customers.length, products: shop.products.length, orders: shop.orders.length };
 }
 
@@ -87,6 +130,8 @@ interface Bulk {
 
 async function replaceAll(collection: unknown, tenant: string, entries: Array<{ id: string }>): Promise<void> {
   if (entries.length === 0) return;
-  const operations = entries.map((entry) => ({ replaceOne: { filter: { tenant, id: entry.id }, replacement: { ...entry, tenant }, upsert: true } }));
+  const operations = entries.map((entry) => ({
+    replaceOne: { filter: { tenant, id: entry.id }, replacement: { ...entry, tenant }, upsert: true },
+  }));
   await (collection as Bulk).bulkWrite(operations, { ordered: false });
 }

@@ -1,5 +1,9 @@
 /** An order number without punctuation and case, as customers type it in many ways: "#ORD-7f3k2" → "ord7f3k2". */
-export const normalizeOrderId = (id: string): string => id.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+export const normalizeOrderId = (id: string): string =>
+  id
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
 
 /**
  * The shape of an order number, learnt from the shop's data and never fixed: its leading letters and how many

@@ -2,6 +2,8 @@
 
 export type OrderStatus = "pending" | "shipped" | "delivered" | "cancelled";
 export type RequestKind = "return" | "exchange" | "cancel";
+export const isRequestKind = (intent: string): intent is RequestKind =>
+  intent === "return" || intent === "exchange" || intent === "cancel";
 export type Options = Record<string, string>;
 
 export interface Customer {
@@ -37,7 +39,14 @@ export interface OrderItem {
 /** A request that was executed on an order. `items[].line` is the index into `order.items`. */
 export interface OrderRequest {
   kind: RequestKind;
-  items: Array<{ line: number; productId: string; name: string; quantity: number; options?: Options; exchangeFor?: Options }>;
+  items: Array<{
+    line: number;
+    productId: string;
+    name: string;
+    quantity: number;
+    options?: Options;
+    exchangeFor?: Options;
+  }>;
   reason: string | null;
   idempotencyKey: string;
   at: string;

@@ -19,7 +19,10 @@ export function utf8Bytes(text: string): number {
 
 /** Appends and drops the oldest until the window fits. */
 export function remember(window: WindowEntry[], entries: WindowEntry[]): WindowEntry[] {
-  const shortened = entries.map(({ role, text }) => ({ role, text: [...text].slice(0, ENTRY_MAX_CHARACTERS).join("") }));
+  const shortened = entries.map(({ role, text }) => ({
+    role,
+    text: [...text].slice(0, ENTRY_MAX_CHARACTERS).join(""),
+  }));
   const next = [...window, ...shortened];
   while (next.length > 0 && utf8Bytes(JSON.stringify(next)) > HOT_WINDOW_MAX_BYTES) next.shift();
   return next;

@@ -36,7 +36,8 @@ function addressee(open: OpenRequest[], slot: Slot): OpenRequest | undefined {
 
 /** Chosen items keep their piece counts; the variants chosen for other items are dropped. */
 function withItems(request: OpenRequest, items: ItemRef[]): OpenRequest {
-  const same = (item: ItemRef): boolean => items.some((other) => sameItem(item, other) && item.quantity === other.quantity);
+  const same = (item: ItemRef): boolean =>
+    items.some((other) => sameItem(item, other) && item.quantity === other.quantity);
   if (sameItems(request.items, items) && request.items.every(same)) return request;
   const chosen = { ...request, items, candidates: [], exchangeFor: [] };
   if (request.items.length === 0) return chosen;
@@ -49,7 +50,11 @@ function among(mention: Mention, request: OpenRequest): ItemRef[] {
   return offered.length > 0 ? offered : mention.items;
 }
 
-function applyMention(request: OpenRequest, mention: Mention, relation: Relation): { request: OpenRequest; says: Say[] } {
+function applyMention(
+  request: OpenRequest,
+  mention: Mention,
+  relation: Relation,
+): { request: OpenRequest; says: Say[] } {
   const says: Say[] = [];
   if (mention.items.length === 0) {
     if (mention.refused.length > 0) says.push({ key: "refused", kind: request.kind, refused: mention.refused });
@@ -59,39 +64,58 @@ function applyMention(request: OpenRequest, mention: Mention, relation: Relation
   const items = among(mention, request);
   if (relation === "except") {
     const pool = request.items.length > 0 ? request.items : request.candidates;
-    return { request: withItems(request, pool.filter((item) => !includesItem(items, item))), says };
+    return {
+      request: withItems(
+        request,
+        pool.filter((item) => !includesItem(items, item)),
+      ),
+      says,
+    };
   }
   if (items.length > 1 && !mention.all) {
     if (relation === "add" && request.items.length > 0) return { request, says: [{ key: "whichOne" }] };
     // What was chosen already may be among the words' matches: then nothing new was said.
-    if (request.items.length > 0 && request.items.every((item) => includesItem(items, item)) && relation !== "correct") return { request, says };
+    if (request.items.length > 0 && request.items.every((item) => includesItem(items, item)) && relation !== "correct")
+      return { request, says };
     return { request: { ...withItems(request, []), candidates: items }, says };
   }
   const chosen = relation === "add" ? unionItems(request.items, items) : items;
-  if (mention.refused.length > 0 && mention.all) says.push({ key: "refused", kind: request.kind, refused: mention.refused });
+  if (mention.refused.length > 0 && mention.all)
+    says.push({ key: "refused", kind: request.kind, refused: mention.refused });
   return { request: withItems(request, chosen), says };
 }
 
 function fill(request: OpenRequest, words: { reason: string | null; wanted: string | null }): OpenRequest {
   const withReason = words.reason === null ? request : withSettled({ ...request, reason: words.reason }, "reason");
-  return words.wanted === null || request.kind !== "exchange" ? withReason : { ...withReason, wantedText: words.wanted };
+  return words.wanted === null || request.kind !== "exchange"
+    ? withReason
+    : { ...withReason, wantedText: words.wanted };
 }
 
 /** Which open request an act continues; undefined: it starts a new one. */
 function continued(open: OpenRequest[], act: RequestAct): OpenRequest | undefined {
   const same = open.filter((request) => request.kind === act.intent);
   const names = act.mention !== null && act.mention.items.length > 0;
-  const sameTarget = open.filter((request) => names && act.mention?.items.some((item) => includesItem(request.items, item)));
+  const sameTarget = open.filter(
+    (request) => names && act.mention?.items.some((item) => includesItem(request.items, item)),
+  );
   if (sameTarget.length > 0) return sameTarget[0];
   if (same.length > 0) return same.find((request) => !isComplete(request)) ?? same.at(-1);
-  return act.relation === "correct" || !names ? open.find((request) => act.relation === "correct" || request.items.length === 0) ?? open.at(-1) : undefined;
+  return act.relation === "correct" || !names
+    ? (open.find((request) => act.relation === "correct" || request.items.length === 0) ?? open.at(-1))
+    : undefined;
 }
 
 /**
  * Applies one act. `touched` holds the requests that earlier acts of the same message made or changed: a second act of
  * that kind adds to them instead of correcting them, or stands apart when it has its own reason.
  */
-function applyAct(dialogue: Dialogue, spoken: RequestAct, understanding: Understanding, touched: Set<number>): { dialogue: Dialogue; says: Say[] } {
+function applyAct(
+  dialogue: Dialogue,
+  spoken: RequestAct,
+  understanding: Understanding,
+  touched: Set<number>,
+): { dialogue: Dialogue; says: Say[] } {
   let act = spoken;
   let target = continued(dialogue.open, act);
   if (target && act.relation === "add" && target.kind !== act.intent && act.mention !== null) target = undefined;
@@ -100,7 +124,13 @@ function applyAct(dialogue: Dialogue, spoken: RequestAct, understanding: Underst
     else if (act.relation === "plain") act = { ...act, relation: "add" };
   }
   let request = target ?? newRequest(dialogue.nextRequest, act.intent);
-  if (request.kind !== act.intent) request = { ...newRequest(request.id, act.intent), reason: request.reason, settled: request.reason === null ? [] : ["reason"], items: keepEligible(request.items, act.intent, understanding) };
+  if (request.kind !== act.intent)
+    request = {
+      ...newRequest(request.id, act.intent),
+      reason: request.reason,
+      settled: request.reason === null ? [] : ["reason"],
+      items: keepEligible(request.items, act.intent, understanding),
+    };
   const says: Say[] = [];
   if (act.mention) {
     const applied = applyMention(request, act.mention, act.relation);
@@ -109,8 +139,13 @@ function applyAct(dialogue: Dialogue, spoken: RequestAct, understanding: Underst
   }
   request = fill(request, act);
   touched.add(request.id);
-  const open = target ? dialogue.open.map((other) => (other.id === target.id ? request : other)) : [...dialogue.open, request];
-  return { dialogue: { ...dialogue, open, nextRequest: target ? dialogue.nextRequest : dialogue.nextRequest + 1 }, says };
+  const open = target
+    ? dialogue.open.map((other) => (other.id === target.id ? request : other))
+    : [...dialogue.open, request];
+  return {
+    dialogue: { ...dialogue, open, nextRequest: target ? dialogue.nextRequest : dialogue.nextRequest + 1 },
+    says,
+  };
 }
 
 const keepEligible = (items: ItemRef[], kind: RequestKind, understanding: Understanding): ItemRef[] => {
@@ -135,7 +170,12 @@ function applyBareSlots(dialogue: Dialogue, understanding: Understanding): { dia
     if (target) open = open.map((request) => (request.id === target.id ? change(request) : request));
   };
   const { mention, relation, reason, wanted } = understanding;
-  if (mention && (relation === "only" || relation === "except") && open.some((request) => request.items.length > 0) && mention.items.length > 0) {
+  if (
+    mention &&
+    (relation === "only" || relation === "except") &&
+    open.some((request) => request.items.length > 0) &&
+    mention.items.length > 0
+  ) {
     return { dialogue: restrict(dialogue, mention, relation), says };
   }
   if (mention)
@@ -146,24 +186,35 @@ function applyBareSlots(dialogue: Dialogue, understanding: Understanding): { dia
     });
   if (reason !== null) {
     const waiting = open.filter((request) => missingSlots(request).includes("reason"));
-    if (waiting.length > 1) open = open.map((request) => (waiting.includes(request) ? fill(request, { reason, wanted: null }) : request));
+    if (waiting.length > 1)
+      open = open.map((request) => (waiting.includes(request) ? fill(request, { reason, wanted: null }) : request));
     else update("reason", (request) => (request.kind === "cancel" ? request : fill(request, { reason, wanted: null })));
   }
   if (wanted !== null) {
     const exchange = open.filter((request) => request.kind === "exchange");
     const target = addressee(exchange, "variant");
-    if (target) open = open.map((request) => (request.id === target.id ? fill(request, { reason: null, wanted }) : request));
+    if (target)
+      open = open.map((request) => (request.id === target.id ? fill(request, { reason: null, wanted }) : request));
   }
   return { dialogue: { ...dialogue, open }, says };
 }
 
 /** Offers what is eligible where nothing was chosen; takes the only possibility, which the proposal will name. */
-function offer(request: OpenRequest, understanding: Understanding, named: boolean): { request: OpenRequest | null; says: Say[] } {
+function offer(
+  request: OpenRequest,
+  understanding: Understanding,
+  named: boolean,
+): { request: OpenRequest | null; says: Say[] } {
   if (request.items.length > 0) return { request, says: [] };
   const eligible = understanding.eligible[request.kind] ?? request.candidates;
   if (eligible.length === 0) {
     if (named) return { request: null, says: [] };
-    return { request: null, says: [{ key: "refused", kind: request.kind, refused: [{ ref: null, why: understanding.refusal ?? "no-orders" }] }] };
+    return {
+      request: null,
+      says: [
+        { key: "refused", kind: request.kind, refused: [{ ref: null, why: understanding.refusal ?? "no-orders" }] },
+      ],
+    };
   }
   if (request.candidates.length > 0) return { request, says: [] };
   // Named but not found: the one thing left is not what they asked for, so it is offered, not taken.
@@ -174,7 +225,10 @@ function offer(request: OpenRequest, understanding: Understanding, named: boolea
 /** A whole line that an earlier request of the same kind holds is not requested twice; null when nothing else is left. */
 function withoutTaken(request: OpenRequest, earlier: OpenRequest[]): OpenRequest | null {
   const held = earlier.flatMap((other) => (other.kind === request.kind ? other.items : []));
-  const left = request.items.filter((item) => !held.some((other) => sameItem(other, item) && (other.quantity === undefined || item.quantity === undefined)));
+  const left = request.items.filter(
+    (item) =>
+      !held.some((other) => sameItem(other, item) && (other.quantity === undefined || item.quantity === undefined)),
+  );
   if (left.length === request.items.length) return request;
   return left.length > 0 ? withItems(request, left) : null;
 }
@@ -192,7 +246,8 @@ export function mergeTurn(before: Dialogue, understanding: Understanding): Merge
     dialogue = result.dialogue;
     says.push(...result.says);
     if (result.says.some((say) => say.key === "notFound" || say.key === "refused"))
-      for (const request of dialogue.open) if (!had.has(request.id) || request.items.length === 0) failed.add(request.id);
+      for (const request of dialogue.open)
+        if (!had.has(request.id) || request.items.length === 0) failed.add(request.id);
   };
   const touched = new Set<number>();
   for (const act of understanding.acts) if (isRequest(act)) step(applyAct(dialogue, act, understanding, touched));
@@ -203,7 +258,8 @@ export function mergeTurn(before: Dialogue, understanding: Understanding): Merge
 
   const open: OpenRequest[] = [];
   for (const request of dialogue.open) {
-    const refusedOnly = failed.has(request.id) && says.some((say) => say.key === "refused" && say.kind === request.kind);
+    const refusedOnly =
+      failed.has(request.id) && says.some((say) => say.key === "refused" && say.kind === request.kind);
     if (refusedOnly && request.items.length === 0) continue;
     const offered = offer(request, understanding, failed.has(request.id));
     says.push(...offered.says);

@@ -104,7 +104,8 @@ export function chooseVariant(fact: ItemFact, text: string): VariantChoice {
 
 /** Matches the customer's words for a variant against what the backend has, once both are known. */
 export function settleVariant(request: OpenRequest, facts: ItemFact[]): { request: OpenRequest; says: Say[] } {
-  if (request.kind !== "exchange" || request.wantedText === null || request.items.length === 0) return { request, says: [] };
+  if (request.kind !== "exchange" || request.wantedText === null || request.items.length === 0)
+    return { request, says: [] };
   const wanted = request.wantedText;
   const says: Say[] = [];
   const exchangeFor: Array<Options | null> = [];
@@ -115,8 +116,25 @@ export function settleVariant(request: OpenRequest, facts: ItemFact[]): { reques
     if (choice.found) exchangeFor.push(choice.options);
     else says.push({ key: "variantUnavailable", item, wanted, available: choice.available });
   }
-  if (says.length > 0) return { request: { ...request, wantedText: null, settled: without(request.settled, "variant"), asked: without(request.asked, "variant") }, says };
-  return { request: { ...request, exchangeFor, wantedText: null, settled: [...without(request.settled, "variant"), "variant"] }, says };
+  if (says.length > 0)
+    return {
+      request: {
+        ...request,
+        wantedText: null,
+        settled: without(request.settled, "variant"),
+        asked: without(request.asked, "variant"),
+      },
+      says,
+    };
+  return {
+    request: {
+      ...request,
+      exchangeFor,
+      wantedText: null,
+      settled: [...without(request.settled, "variant"), "variant"],
+    },
+    says,
+  };
 }
 
 export const without = (slots: Slot[], slot: Slot): Slot[] => slots.filter((other) => other !== slot);

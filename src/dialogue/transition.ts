@@ -1,6 +1,17 @@
 import { isRequest, mergeTurn } from "./merge.ts";
 import { isComplete, missingSlots } from "./slots.ts";
-import type { Action, Dialogue, DialogueEvent, DialogueState, Effect, HandoffReason, OpenRequest, Say, Transition, Understanding } from "./types.ts";
+import type {
+  Action,
+  Dialogue,
+  DialogueEvent,
+  DialogueState,
+  Effect,
+  HandoffReason,
+  OpenRequest,
+  Say,
+  Transition,
+  Understanding,
+} from "./types.ts";
 
 /** Turns in a row that nobody understood before a person is offered, and before one is fetched. */
 export const MISSES_BEFORE_OFFER = 2;
@@ -36,7 +47,9 @@ const atRest = (dialogue: Dialogue): Dialogue => ({ ...dialogue, state: "INIT", 
 export function transition(dialogue: Dialogue, event: DialogueEvent): Transition {
   switch (event.type) {
     case "understood":
-      return dialogue.state === "HANDOFF" ? stay(dialogue, "a person has the conversation") : understood(dialogue, event.understanding, event.early === true);
+      return dialogue.state === "HANDOFF"
+        ? stay(dialogue, "a person has the conversation")
+        : understood(dialogue, event.understanding, event.early === true);
     case "executed":
       return executed(dialogue, event);
     case "failed":
@@ -46,11 +59,19 @@ export function transition(dialogue: Dialogue, event: DialogueEvent): Transition
     case "idle":
       return idle(dialogue);
     case "agentReturned":
-      return { next: atRest({ ...dialogue, misses: 0 }), effects: [say({ key: "returnedToBot", summary: event.summary })], why: "a person gave the conversation back" };
+      return {
+        next: atRest({ ...dialogue, misses: 0 }),
+        effects: [say({ key: "returnedToBot", summary: event.summary })],
+        why: "a person gave the conversation back",
+      };
     case "agentResolved":
       return { next: { ...atRest(dialogue), state: "END", misses: 0 }, effects: [], why: "a person resolved it" };
     case "end":
-      return { next: { ...atRest(dialogue), state: "END" }, effects: [say({ key: "ended" }), { type: "end" }], why: "ended on request" };
+      return {
+        next: { ...atRest(dialogue), state: "END" },
+        effects: [say({ key: "ended" }), { type: "end" }],
+        why: "ended on request",
+      };
   }
 }
 
@@ -74,21 +95,34 @@ function understood(before: Dialogue, understanding: Understanding, early: boole
   const dialogue = before.state === "END" ? atRest(before) : before;
   if (understanding.acts.some((act) => act.intent === "human")) return toHandoff(dialogue, "asked");
   if (!understanding.understood) return missed(dialogue);
-  if (understanding.acts.some((act) => act.intent === "abandon") && !understanding.acts.some(isRequest)) return abandon(dialogue, understanding);
+  if (understanding.acts.some((act) => act.intent === "abandon") && !understanding.acts.some(isRequest))
+    return abandon(dialogue, understanding);
 
   const merged = mergeTurn({ ...dialogue, misses: 0 }, understanding);
   const talk = answers(understanding);
   // Not while it is being executed already (no proposal), nor when something else that the words asked for can't be had.
-  const confirmed = dialogue.proposal !== null && understanding.answer === "yes" && !understanding.hedged && !early && merged.says.length === 0;
+  const confirmed =
+    dialogue.proposal !== null &&
+    understanding.answer === "yes" &&
+    !understanding.hedged &&
+    !early &&
+    merged.says.length === 0;
   // A yes that also adds something nobody disputes ("yes, it's broken") still stands for what was proposed.
   if (confirmed && onlyReasonChanged(dialogue.open, merged.dialogue.open)) return execute(merged.dialogue, talk);
-  if (dialogue.state === "CONFIRM" && !merged.changed && understanding.answer === "no" && !understanding.acts.some(isRequest) && understanding.mention === null)
+  if (
+    dialogue.state === "CONFIRM" &&
+    !merged.changed &&
+    understanding.answer === "no" &&
+    !understanding.acts.some(isRequest) &&
+    understanding.mention === null
+  )
     return { next: atRest(merged.dialogue), effects: [...talk, say({ key: "denied" })], why: "denied" };
   return proceed(merged.dialogue, [...merged.says.map(say), ...talk], understanding.answer);
 }
 
 function onlyReasonChanged(before: OpenRequest[], after: OpenRequest[]): boolean {
-  const withoutReason = (open: OpenRequest[]): string => JSON.stringify(open.map(({ kind, items, exchangeFor }) => [kind, items, exchangeFor]));
+  const withoutReason = (open: OpenRequest[]): string =>
+    JSON.stringify(open.map(({ kind, items, exchangeFor }) => [kind, items, exchangeFor]));
   return withoutReason(before) === withoutReason(after);
 }
 
@@ -97,7 +131,14 @@ function answers(understanding: Understanding): Effect[] {
   const effects: Effect[] = [];
   for (const act of understanding.acts) {
     if (act.intent === "order_status") effects.push(say({ key: "status", orders: act.orders, unknown: act.unknown }));
-    else if (act.intent === "question") effects.push(say(act.answers.length > 0 ? { key: "answer", question: act.question, answers: act.answers } : { key: "noAnswer" }));
+    else if (act.intent === "question")
+      effects.push(
+        say(
+          act.answers.length > 0
+            ? { key: "answer", question: act.question, answers: act.answers }
+            : { key: "noAnswer" },
+        ),
+      );
     else if (act.intent === "smalltalk") effects.push(say({ key: act.topic }));
     else if (act.intent === "out_of_scope") effects.push(say({ key: "outOfScope" }));
   }
@@ -110,13 +151,22 @@ function proceed(dialogue: Dialogue, said: Effect[], answer: Understanding["answ
   const next = focus.length > 0 ? { ...dialogue, focus } : dialogue;
   if (next.open.length === 0) {
     if (said.length > 0) return { next: atRest(next), effects: said, why: "nothing open" };
-    if (dialogue.state !== "INIT") return { next: atRest(next), effects: [say({ key: "denied" })], why: "nothing left of the request" };
-    return { next: atRest(next), effects: [say({ key: answer === null ? "clarify" : "nothingToConfirm" })], why: "nothing open" };
+    if (dialogue.state !== "INIT")
+      return { next: atRest(next), effects: [say({ key: "denied" })], why: "nothing left of the request" };
+    return {
+      next: atRest(next),
+      effects: [say({ key: answer === null ? "clarify" : "nothingToConfirm" })],
+      why: "nothing open",
+    };
   }
   if (!next.open.every(isComplete)) {
     const missing = next.open.map((request) => ({ request: request.id, slots: missingSlots(request) }));
     const asked: Dialogue = { ...next, state: "COLLECT", proposal: null, open: next.open.map(markAsked) };
-    return { next: asked, effects: [...said, say({ key: "ask", requests: next.open, missing })], why: `missing: ${[...new Set(missing.flatMap(({ slots }) => slots))].join(", ")}` };
+    return {
+      next: asked,
+      effects: [...said, say({ key: "ask", requests: next.open, missing })],
+      why: `missing: ${[...new Set(missing.flatMap(({ slots }) => slots))].join(", ")}`,
+    };
   }
   const proposal = { id: next.nextProposal };
   return {
@@ -126,12 +176,24 @@ function proceed(dialogue: Dialogue, said: Effect[], answer: Understanding["answ
   };
 }
 
-const markAsked = (request: OpenRequest): OpenRequest => ({ ...request, asked: [...new Set([...request.asked, ...missingSlots(request)])] });
+const markAsked = (request: OpenRequest): OpenRequest => ({
+  ...request,
+  asked: [...new Set([...request.asked, ...missingSlots(request)])],
+});
 
 function abandon(dialogue: Dialogue, understanding: Understanding): Transition {
   const talk = answers(understanding);
-  if (dialogue.open.length === 0) return { next: atRest({ ...dialogue, misses: 0 }), effects: [...talk, say({ key: "abandoned" })], why: "nothing to abandon" };
-  return { next: atRest({ ...dialogue, misses: 0 }), effects: [...talk, say({ key: "abandoned" })], why: "abandoned by the customer" };
+  if (dialogue.open.length === 0)
+    return {
+      next: atRest({ ...dialogue, misses: 0 }),
+      effects: [...talk, say({ key: "abandoned" })],
+      why: "nothing to abandon",
+    };
+  return {
+    next: atRest({ ...dialogue, misses: 0 }),
+    effects: [...talk, say({ key: "abandoned" })],
+    why: "abandoned by the customer",
+  };
 }
 
 function missed(dialogue: Dialogue): Transition {
@@ -181,5 +243,9 @@ function toActions(dialogue: Dialogue): Action[] {
 
 function executed(dialogue: Dialogue, event: Extract<DialogueEvent, { type: "executed" }>): Transition {
   if (dialogue.state === "HANDOFF") return stay(dialogue, "executed after the handoff");
-  return { next: { ...atRest(dialogue), misses: 0 }, effects: [say({ key: "done", results: event.results })], why: "executed" };
+  return {
+    next: { ...atRest(dialogue), misses: 0 },
+    effects: [say({ key: "done", results: event.results })],
+    why: "executed",
+  };
 }

@@ -149,7 +149,11 @@ export interface ActionResult {
 export type HandoffReason = "asked" | "not-understood" | "failure" | "forced" | "offered";
 
 export type DialogueEvent =
-  | { type: "understood"; understanding: Understanding; /** The message came before the proposal was sent. */ early?: boolean }
+  | {
+      type: "understood";
+      understanding: Understanding /** The message came before the proposal was sent. */;
+      early?: boolean;
+    }
   | { type: "executed"; results: ActionResult[] }
   | { type: "failed" }
   | { type: "idle" }
@@ -160,7 +164,27 @@ export type DialogueEvent =
 
 /** What to say, as data: the wording lives with the intents, the names and prices with the backend. */
 export type Say =
-  | { key: "greeting" | "thanks" | "goodbye" | "anythingElse" | "outOfScope" | "clarify" | "offerPerson" | "whichOne" | "nothingToConfirm" | "abandoned" | "denied" | "holding" | "handedOff" | "ended" | "paused" | "reassure" | "callback" | "resolved" }
+  | {
+      key:
+        | "greeting"
+        | "thanks"
+        | "goodbye"
+        | "anythingElse"
+        | "outOfScope"
+        | "clarify"
+        | "offerPerson"
+        | "whichOne"
+        | "nothingToConfirm"
+        | "abandoned"
+        | "denied"
+        | "holding"
+        | "handedOff"
+        | "ended"
+        | "paused"
+        | "reassure"
+        | "callback"
+        | "resolved";
+    }
   | { key: "agentJoined" | "agentLeft"; name: string }
   | { key: "ask"; requests: OpenRequest[]; missing: Array<{ request: number; slots: Slot[] }> }
   | { key: "propose"; requests: OpenRequest[]; proposal: number }

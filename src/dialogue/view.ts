@@ -13,7 +13,12 @@ export interface SessionView {
   };
   missing: Slot[];
   /** Every open request with its own slots, when there are several. */
-  requests: Array<{ kind: string; items: Array<{ order_id: string; line: number; quantity?: number }>; reason: string | null; missing: Slot[] }>;
+  requests: Array<{
+    kind: string;
+    items: Array<{ order_id: string; line: number; quantity?: number }>;
+    reason: string | null;
+    missing: Slot[];
+  }>;
   turn: number;
   why: string;
   handoff?: { id: string; status: string; agent?: { id: string; name: string } };
@@ -39,7 +44,12 @@ export function toView(dialogue: Dialogue, turn: number, why: string, lastIntent
       wanted: current?.exchangeFor ?? [],
     },
     missing: [...new Set(dialogue.open.flatMap(missingSlots))],
-    requests: dialogue.open.map((request) => ({ kind: request.kind, items: request.items.map(item), reason: request.reason, missing: missingSlots(request) })),
+    requests: dialogue.open.map((request) => ({
+      kind: request.kind,
+      items: request.items.map(item),
+      reason: request.reason,
+      missing: missingSlots(request),
+    })),
     turn,
     why,
   };

@@ -35,7 +35,25 @@ export interface ItemLine {
 /** The sentences of one language. Adding a language is adding one of these. */
 export interface Wording {
   fixed: Record<
-    "greeting" | "thanks" | "goodbye" | "anythingElse" | "outOfScope" | "clarify" | "offerPerson" | "whichOne" | "nothingToConfirm" | "abandoned" | "denied" | "holding" | "handedOff" | "ended" | "paused" | "reassure" | "callback" | "resolved" | "noAnswer",
+    | "greeting"
+    | "thanks"
+    | "goodbye"
+    | "anythingElse"
+    | "outOfScope"
+    | "clarify"
+    | "offerPerson"
+    | "whichOne"
+    | "nothingToConfirm"
+    | "abandoned"
+    | "denied"
+    | "holding"
+    | "handedOff"
+    | "ended"
+    | "paused"
+    | "reassure"
+    | "callback"
+    | "resolved"
+    | "noAnswer",
     string
   >;
   kind: Record<RequestKind, string>;
@@ -49,7 +67,12 @@ export interface Wording {
   quantityTooHigh(item: ItemLine, available: number): string;
   done(kind: RequestKind, orderId: string, items: string[], amount: string | null): string;
   failed(kind: RequestKind, orderId: string, why: NonNullable<ActionResult["why"]>): string;
-  status(order: Order, items: string[], day: (iso: string) => string, requested: (request: OrderRequest) => string[]): string;
+  status(
+    order: Order,
+    items: string[],
+    day: (iso: string) => string,
+    requested: (request: OrderRequest) => string[],
+  ): string;
   statusNone(unknown: string | null): string;
   answer(text: string, sources: string[]): string;
   returnedToBot(summary: string): string;
@@ -61,7 +84,11 @@ export interface Wording {
 const WORDINGS: Record<Locale, Wording> = { zh, en };
 
 const day = (locale: Locale, iso: string): string =>
-  new Date(iso).toLocaleDateString(locale === "zh" ? "zh-CN" : "en-GB", { month: locale === "zh" ? "long" : "short", day: "numeric", timeZone: "Asia/Shanghai" });
+  new Date(iso).toLocaleDateString(locale === "zh" ? "zh-CN" : "en-GB", {
+    month: locale === "zh" ? "long" : "short",
+    day: "numeric",
+    timeZone: "Asia/Shanghai",
+  });
 
 const money = (locale: Locale, amount: number, currency = "CNY"): string =>
   new Intl.NumberFormat(locale === "zh" ? "zh-CN" : "en-US", { style: "currency", currency }).format(amount);
@@ -82,7 +109,10 @@ function itemLine(facts: Facts, ref: ItemRef): ItemLine {
   const quantity = ref.quantity ?? item?.quantity ?? 1;
   const verb = order?.deliveredAt ? "delivered" : order?.shippedAt ? "shipped" : "placed";
   const at = order?.deliveredAt ?? order?.shippedAt ?? order?.placedAt;
-  const verbs = facts.locale === "zh" ? { delivered: "送达", shipped: "发货", placed: "下单" } : { delivered: "delivered", shipped: "shipped", placed: "ordered" };
+  const verbs =
+    facts.locale === "zh"
+      ? { delivered: "送达", shipped: "发货", placed: "下单" }
+      : { delivered: "delivered", shipped: "shipped", placed: "ordered" };
   return {
     label: options ? (facts.locale === "zh" ? `${name}（${options}）` : `${name} (${options})`) : name,
     quantity,
@@ -124,7 +154,10 @@ function ask(facts: Facts, words: Wording, say: Extract<Say, { key: "ask" }>): s
     const slots = say.missing.find((entry) => entry.request === request.id)?.slots ?? [];
     return slots.map((slot) => {
       const refs = slot === "items" ? request.candidates : request.items;
-      return words.ask[slot](request.kind, refs.map((ref) => itemLine(facts, ref)));
+      return words.ask[slot](
+        request.kind,
+        refs.map((ref) => itemLine(facts, ref)),
+      );
     });
   });
   return [...new Set(asked)].join("\n");
@@ -136,7 +169,11 @@ function refused(facts: Facts, words: Wording, say: Extract<Say, { key: "refused
   return reasons
     .map((why) => {
       const refs = say.refused.flatMap((refusal) => (refusal.why === why && refusal.ref ? [refusal.ref] : []));
-      return words.refused(say.kind, refs.map((ref) => itemLine(facts, ref)), why);
+      return words.refused(
+        say.kind,
+        refs.map((ref) => itemLine(facts, ref)),
+        why,
+      );
     })
     .join("\n");
 }
@@ -145,9 +182,18 @@ function done(facts: Facts, words: Wording, results: ActionResult[]): string {
   return results
     .map(({ action, ok, why }) => {
       if (!ok) return words.failed(action.kind, action.orderId, why ?? "not-found");
-      const refs = action.items.map(({ line, quantity }) => ({ orderId: action.orderId, line, ...(quantity === undefined ? {} : { quantity }) }));
+      const refs = action.items.map(({ line, quantity }) => ({
+        orderId: action.orderId,
+        line,
+        ...(quantity === undefined ? {} : { quantity }),
+      }));
       const amount = action.kind === "exchange" ? null : amountOf(facts, refs);
-      return words.done(action.kind, action.orderId, refs.map((ref) => withQuantity(itemLine(facts, ref))), amount);
+      return words.done(
+        action.kind,
+        action.orderId,
+        refs.map((ref) => withQuantity(itemLine(facts, ref))),
+        amount,
+      );
     })
     .join("\n");
 }
@@ -178,7 +224,11 @@ export function word(say: Say, facts: Facts): string {
       return words.notFound(say.unknown, say.kind);
     case "variantUnavailable": {
       const product = facts.products.get(facts.orders.get(say.item.orderId)?.items[say.item.line]?.productId ?? "");
-      return words.variantUnavailable(itemLine(facts, say.item), say.wanted, say.available.map((options) => optionText(facts, product, options)));
+      return words.variantUnavailable(
+        itemLine(facts, say.item),
+        say.wanted,
+        say.available.map((options) => optionText(facts, product, options)),
+      );
     }
     case "quantityTooHigh":
       return words.quantityTooHigh(itemLine(facts, say.item), say.available);
@@ -208,13 +258,20 @@ export function choicesFor(says: Say[], facts: Facts): Choice[] {
   if (last?.key === "propose") return [choices.yes, choices.no];
   if (last?.key === "noAnswer" || last?.key === "offerPerson") return [choices.person];
   if (last?.key !== "ask") return [];
-  const request = last.requests.find((candidate) => last.missing.some((entry) => entry.request === candidate.id && entry.slots.length > 0));
+  const request = last.requests.find((candidate) =>
+    last.missing.some((entry) => entry.request === candidate.id && entry.slots.length > 0),
+  );
   const slots = last.missing.find((entry) => entry.request === request?.id)?.slots ?? [];
   if (!request || !slots.includes("items")) return slots.length > 0 ? [choices.skip] : [];
-  const offered = request.candidates.filter((ref, index, all) => !includesItem(all.slice(0, index), ref)).slice(0, CHOICES_MAX);
+  const offered = request.candidates
+    .filter((ref, index, all) => !includesItem(all.slice(0, index), ref))
+    .slice(0, CHOICES_MAX);
   const items = offered.map((ref) => {
     const line = itemLine(facts, ref);
-    return { label: line.label, text: facts.locale === "zh" ? `订单${ref.orderId}的${line.label}` : `${line.label}, order ${ref.orderId}` };
+    return {
+      label: line.label,
+      text: facts.locale === "zh" ? `订单${ref.orderId}的${line.label}` : `${line.label}, order ${ref.orderId}`,
+    };
   });
   return request.candidates.length > 1 ? [...items, choices.all] : items;
 }

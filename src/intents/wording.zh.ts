@@ -43,15 +43,22 @@ export const zh: Wording = {
       "确认办理吗？回复“确认”我就提交，回复“不要”则不办理。",
     ].join("\n"),
   ask: {
-    items: (kind, items) => (items.length > 0 ? `您想${zh.kind[kind]}哪一件？\n${list(items.map(zh.listItem))}` : `您想${zh.kind[kind]}哪一件？请告诉我商品名或订单号。`),
-    reason: (kind, items) => `${items.length > 0 ? `找到了：${items.map((item) => zh.listItem(item)).join("、")}。\n` : ""}方便说一下${zh.kind[kind]}的原因吗？不想说也没关系，回复“跳过”即可。`,
-    variant: (_, items) => `${items.length > 0 ? `${items.map((item) => item.label).join("、")}：` : ""}想换成什么样的（颜色、尺码、型号）？换同款新的也可以。`,
+    items: (kind, items) =>
+      items.length > 0
+        ? `您想${zh.kind[kind]}哪一件？\n${list(items.map(zh.listItem))}`
+        : `您想${zh.kind[kind]}哪一件？请告诉我商品名或订单号。`,
+    reason: (kind, items) =>
+      `${items.length > 0 ? `找到了：${items.map((item) => zh.listItem(item)).join("、")}。\n` : ""}方便说一下${zh.kind[kind]}的原因吗？不想说也没关系，回复“跳过”即可。`,
+    variant: (_, items) =>
+      `${items.length > 0 ? `${items.map((item) => item.label).join("、")}：` : ""}想换成什么样的（颜色、尺码、型号）？换同款新的也可以。`,
   },
   refused: (kind, items, why) => {
     const names = items.map(zh.listItem).join("、");
     switch (why) {
       case "not-delivered":
-        return names ? `${names}还没有签收，签收后才能${zh.kind[kind]}。如果还没发货，可以直接取消。` : `您目前没有已签收的订单可以${zh.kind[kind]}。`;
+        return names
+          ? `${names}还没有签收，签收后才能${zh.kind[kind]}。如果还没发货，可以直接取消。`
+          : `您目前没有已签收的订单可以${zh.kind[kind]}。`;
       case "already-shipped":
         return names ? `${names}已经发货或签收，不能取消了。签收后可以申请退货。` : "您目前没有待发货的订单可以取消。";
       case "already-cancelled":
@@ -66,16 +73,24 @@ export const zh: Wording = {
   },
   notFound: (unknown) => `在您的订单里没有找到“${unknown}”。`,
   variantUnavailable: (item, wanted, available) =>
-    available.length > 0 ? `${item.label}目前没有“${wanted}”的库存。可以换的有：\n${list(available)}` : `${item.label}目前没有可以换的库存，可以考虑退货，或回复“转人工”。`,
+    available.length > 0
+      ? `${item.label}目前没有“${wanted}”的库存。可以换的有：\n${list(available)}`
+      : `${item.label}目前没有可以换的库存，可以考虑退货，或回复“转人工”。`,
   quantityTooHigh: (item, available) => `${item.label}只有 ${available} 件可以办理，已按 ${available} 件处理。`,
   done: (kind, orderId, items, amount) => {
     const names = items.join("、");
     if (kind === "cancel") return `已取消：${names}（订单 ${orderId}）${amount ? `，${amount} 将原路退回` : ""}。`;
-    if (kind === "return") return `退货已提交：${names}（订单 ${orderId}）。快递员会在 24 小时内联系您取件${amount ? `，验收后 ${amount} 原路退回` : ""}。`;
+    if (kind === "return")
+      return `退货已提交：${names}（订单 ${orderId}）。快递员会在 24 小时内联系您取件${amount ? `，验收后 ${amount} 原路退回` : ""}。`;
     return `换货已提交：${names}（订单 ${orderId}）。快递员会在 24 小时内联系您取件，新的商品收到后寄出。`;
   },
   failed: (kind, orderId, why) => {
-    const because = { "not-found": "没有找到这个订单", "wrong-status": "订单状态刚刚变了，现在不能办理", "already-requested": "这件商品已经提交过申请", "out-of-stock": "想换的款式刚刚没有库存了" }[why];
+    const because = {
+      "not-found": "没有找到这个订单",
+      "wrong-status": "订单状态刚刚变了，现在不能办理",
+      "already-requested": "这件商品已经提交过申请",
+      "out-of-stock": "想换的款式刚刚没有库存了",
+    }[why];
     return `订单 ${orderId} 没能${zh.kind[kind]}：${because}。没有做任何改动。`;
   },
   status: (order, items, day, requested) => {
@@ -86,12 +101,22 @@ export const zh: Wording = {
       ...(order.carrier ? [`${order.carrier}${order.trackingNumber ? ` ${order.trackingNumber}` : ""}`] : []),
       ...(order.deliveredAt ? [`${day(order.deliveredAt)}签收`] : []),
     ].join("，");
-    const requests = order.requests.map((request) => `${zh.kind[request.kind]}：${requested(request).join("、")}（${day(request.at)}提交）`);
+    const requests = order.requests.map(
+      (request) => `${zh.kind[request.kind]}：${requested(request).join("、")}（${day(request.at)}提交）`,
+    );
     return [where, `商品：${items.join("、")}`, ...requests].join("\n");
   },
-  statusNone: (unknown) => (unknown ? `在您的订单里没有找到“${unknown}”，请核对一下订单号。` : "您名下目前没有订单。如果是用别的账号买的，请用那个账号登录。"),
+  statusNone: (unknown) =>
+    unknown
+      ? `在您的订单里没有找到“${unknown}”，请核对一下订单号。`
+      : "您名下目前没有订单。如果是用别的账号买的，请用那个账号登录。",
   answer: (text, sources) => (sources.length > 0 ? `${text}\n（来源：${sources.join("、")}）` : text),
-  returnedToBot: (summary) => ["客服同事已处理完，由我继续为您服务。", ...(summary ? [`同事备注：${summary}`] : []), "还有什么可以帮您的吗？"].join("\n"),
+  returnedToBot: (summary) =>
+    [
+      "客服同事已处理完，由我继续为您服务。",
+      ...(summary ? [`同事备注：${summary}`] : []),
+      "还有什么可以帮您的吗？",
+    ].join("\n"),
   agentJoined: (name) => `客服 ${name} 已接入，正在为您服务。`,
   agentLeft: (name) => `客服 ${name} 暂时离开，正在为您联系其他同事。`,
   choices: {

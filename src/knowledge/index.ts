@@ -28,7 +28,15 @@ const PAIR_ADVANTAGE = 0.03;
 const ANSWERS_MAX = 3;
 const LOCALES = ["zh", "en"] as const;
 
-const pairSchema = z.array(z.strictObject({ id: z.string(), question: z.string().min(1), alternatives: z.array(z.string().min(1)).default([]), answer: z.string().min(1), article: z.string().optional() }));
+const pairSchema = z.array(
+  z.strictObject({
+    id: z.string(),
+    question: z.string().min(1),
+    alternatives: z.array(z.string().min(1)).default([]),
+    answer: z.string().min(1),
+    article: z.string().optional(),
+  }),
+);
 
 /** Thrown for an article or pair file that can't be used; names the file. */
 export class KnowledgeError extends Error {
@@ -39,10 +47,20 @@ export class KnowledgeError extends Error {
  * Loads a folder of Markdown articles and question/answer pairs, one sub-folder a language.
  * @throws KnowledgeError naming the file that is malformed
  */
-export async function loadKnowledge(dir: string, embedder: Embedder, cacheDir: string, onProgress?: (done: number, total: number) => void): Promise<Knowledge> {
+export async function loadKnowledge(
+  dir: string,
+  embedder: Embedder,
+  cacheDir: string,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Knowledge> {
   const entries = (await Promise.all(LOCALES.map((locale) => readLocale(dir, locale)))).flat();
   const rows = entries.flatMap((entry) => [entry.question, ...entry.alternatives].map((text) => ({ entry, text })));
-  const raw = await embedSet(embedder, rows.map((row) => row.text), cacheDir, (done) => onProgress?.(done, rows.length));
+  const raw = await embedSet(
+    embedder,
+    rows.map((row) => row.text),
+    cacheDir,
+    (done) => onProgress?.(done, rows.length),
+  );
   const mean = meanOf(raw);
   const vectors = raw.map((vector) => centre(vector, mean));
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
@@ -58,7 +76,10 @@ export async function loadKnowledge(dir: string, embedder: Embedder, cacheDir: s
         if (entry.locale === locale && vector) cosines.set(entry, [...(cosines.get(entry) ?? []), dot(query, vector)]);
       });
       return [...cosines]
-        .map(([entry, found]) => ({ entry, score: bestTwo(found) + (entry.source !== null && entry.alternatives.length === 0 ? 0 : PAIR_ADVANTAGE) }))
+        .map(([entry, found]) => ({
+          entry,
+          score: bestTwo(found) + (entry.source !== null && entry.alternatives.length === 0 ? 0 : PAIR_ADVANTAGE),
+        }))
         .filter(({ score }) => score >= NEAR_ENOUGH)
         .sort((a, b) => b.score - a.score)
         .slice(0, ANSWERS_MAX)
@@ -76,15 +97,28 @@ function bestTwo(cosines: number[]): number {
 async function readLocale(dir: string, locale: (typeof LOCALES)[number]): Promise<KnowledgeEntry[]> {
   const folder = join(dir, locale);
   const files = await readdir(folder).catch((): string[] => []);
-  const articles = (await Promise.all(files.filter((file) => file.endsWith(".md")).map((file) => readArticle(join(folder, file), locale)))).flat();
+  const articles = (
+    await Promise.all(
+      files.filter((file) => file.endsWith(".md")).map((file) => readArticle(join(folder, file), locale)),
+    )
+  ).flat();
   const titles = new Map(articles.map((entry) => [entry.id.split("#")[0]?.split("/")[1] ?? "", entry.source]));
   const pairs = files.includes("qa.json") ? await readPairs(join(folder, "qa.json"), locale, titles) : [];
   return [...pairs, ...articles];
 }
 
-async function readPairs(path: string, locale: "zh" | "en", titles: Map<string, string | null>): Promise<KnowledgeEntry[]> {
+async function readPairs(
+  path: string,
+  locale: "zh" | "en",
+  titles: Map<string, string | null>,
+): Promise<KnowledgeEntry[]> {
   try {
-    return pairSchema.parse(JSON.parse(await readFile(path, "utf8"))).map(({ article, ...pair }) => ({ ...pair, id: `${locale}/qa/${pair.id}`, locale, source: article === undefined ? null : (titles.get(article) ?? null) }));
+    return pairSchema.parse(JSON.parse(await readFile(path, "utf8"))).map(({ article, ...pair }) => ({
+      ...pair,
+      id: `${locale}/qa/${pair.id}`,
+      locale,
+      source: article === undefined ? null : (titles.get(article) ?? null),
+    }));
   } catch (error) {
     throw new KnowledgeError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
@@ -100,6 +134,13 @@ async function readArticle(path: string, locale: "zh" | "en"): Promise<Knowledge
   const sections = text.slice(front[0].length).split(/^## /m).slice(1);
   return sections.map((section, index) => {
     const [heading = "", ...body] = section.split("\n");
-    return { id: `${locale}/${id}#${index + 1}`, locale, question: heading.trim(), alternatives: [], answer: `**${heading.trim()}**\n${body.join("\n").trim()}`, source: title };
+    return {
+      id: `${locale}/${id}#${index + 1}`,
+      locale,
+      question: heading.trim(),
+      alternatives: [],
+      answer: `**${heading.trim()}**\n${body.join("\n").trim()}`,
+      source: title,
+    };
   });
 }

@@ -8,7 +8,14 @@ export type LiveEvent =
   | { type: "typing"; sessionId: string }
   /** The whole draft so far, so that a lost event costs nothing. */
   | { type: "delta"; sessionId: string; turn: number; text: string }
-  | { type: "handoff"; tenant: string; sessionId: string; id: string; status: string; agent: { id: string; name: string } | null };
+  | {
+      type: "handoff";
+      tenant: string;
+      sessionId: string;
+      id: string;
+      status: string;
+      agent: { id: string; name: string } | null;
+    };
 
 export interface LiveBus {
   publish(event: LiveEvent): void;
@@ -37,7 +44,8 @@ export interface Pipe {
   off(event: "message", listener: (message: unknown) => void): unknown;
 }
 
-const isLiveMessage = (message: unknown): message is { live: LiveEvent } => typeof message === "object" && message !== null && "live" in message;
+const isLiveMessage = (message: unknown): message is { live: LiveEvent } =>
+  typeof message === "object" && message !== null && "live" in message;
 
 /** Between the processes of one `npm start`: every child sends to the starter, which passes events on to the others. */
 export function createPipeBus(pipe: Pipe): LiveBus {

@@ -1,5 +1,6 @@
 import type { Logger } from "../telemetry/log.ts";
-import { createLocalBus, createPipeBus, createRedisBus, type LiveBus, type Pipe } from "./bus.ts";
+import type { LiveBus, Pipe } from "./bus.ts";
+import { createLocalBus, createPipeBus, createRedisBus } from "./bus.ts";
 
 /** Redis between hosts, a pipe under `npm start`, else within this process. */
 export function chooseBus(redisUrl: string | undefined, pipe: Pipe, log: Logger): LiveBus {

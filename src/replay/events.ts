@@ -18,7 +18,8 @@ export interface Attributes {
   workflowId?: string;
 }
 
-const attributesKey = (event: PlainEvent): string => Object.keys(event).find((key) => key.endsWith(SUFFIX) && event[key] !== undefined) ?? "";
+const attributesKey = (event: PlainEvent): string =>
+  Object.keys(event).find((key) => key.endsWith(SUFFIX) && event[key] !== undefined) ?? "";
 
 /** "ActivityTaskScheduled". */
 export function eventName(event: PlainEvent): string {
@@ -30,7 +31,8 @@ export const attributesOf = (event: PlainEvent): Attributes => (event[attributes
 
 export const toMs = ({ seconds, nanos = 0 }: Timestamp): number => seconds * 1_000 + Math.floor(nanos / 1e6);
 
-export const isoTime = (event: PlainEvent | undefined): string => (event ? new Date(toMs(event.eventTime)).toISOString() : "");
+export const isoTime = (event: PlainEvent | undefined): string =>
+  event ? new Date(toMs(event.eventTime)).toISOString() : "";
 
 /** What the SDK writes beside a local activity's result. */
 export interface LocalActivityMarker {

@@ -28,7 +28,7 @@ export async function fetchExecutions(client: Client, workflowId: string): Promi
     return history && toExecution(workflowId, history);
   };
   // The latest run is not listed yet when it is new, and one that continued another tells its id.
-  let next: string | undefined = undefined;
+  let next: string | undefined;
   let execution = await load();
   while (execution && !executions.has(execution.runId)) {
     executions.set(execution.runId, execution);
@@ -40,13 +40,19 @@ export async function fetchExecutions(client: Client, workflowId: string): Promi
     const listed = await load(runId);
     if (listed) executions.set(runId, listed);
   }
-  if (executions.size === 0) throw new NoHistoryError(`There is no history of ${workflowId}: no such session, or it is past the namespace's retention.`);
+  if (executions.size === 0)
+    throw new NoHistoryError(
+      `There is no history of ${workflowId}: no such session, or it is past the namespace's retention.`,
+    );
   return [...executions.values()].sort((a, b) => startedAt(a) - startedAt(b));
 }
 
 async function listedRuns(client: Client, workflowId: string): Promise<string[]> {
   const runIds: string[] = [];
-  for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowId.replaceAll(/["\\]/g, "\\$&")}"` })) runIds.push(runId);
+  for await (const { runId } of client.workflow.list({
+    query: `WorkflowId = "${workflowId.replaceAll(/["\\]/g, "\\$&")}"`,
+  }))
+    runIds.push(runId);
   return runIds;
 }
 

@@ -40,7 +40,12 @@ function withoutBuffers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutBuffers(part)]));
 }
 
-export async function saveRecording(path: string, workflowId: string, executions: Execution[], now: Date): Promise<void> {
+export async function saveRecording(
+  path: string,
+  workflowId: string,
+  executions: Execution[],
+  now: Date,
+): Promise<void> {
   const recording: Recording = { format: FORMAT, workflowId, recordedAt: now.toISOString(), executions };
   await writeFile(path, `${JSON.stringify(withoutBuffers(recording), encode, 1)}\n`);
 }
@@ -52,7 +57,8 @@ export async function loadRecording(path: string): Promise<Recording> {
   });
   try {
     const recording = JSON.parse(text, decode) as Recording;
-    if (recording.format === FORMAT && recording.executions.every((execution) => execution.events.length > 0)) return recording;
+    if (recording.format === FORMAT && recording.executions.every((execution) => execution.events.length > 0))
+      return recording;
   } catch {
     // Not JSON, or JSON of another shape: said below.
   }

@@ -3,7 +3,8 @@
  * that a history does not hold (those of local activities), decoded by the SDK itself. Passes every call on unchanged
  * and adds no promise of its own to a chain, so that it can't change the order of anything.
  */
-import { proxySinks, type Sinks, type WorkflowInterceptors } from "@temporalio/workflow";
+import type { Sinks, WorkflowInterceptors } from "@temporalio/workflow";
+import { proxySinks } from "@temporalio/workflow";
 import type { Observation } from "./types.ts";
 
 export interface ObserverSinks extends Sinks {
@@ -18,7 +19,8 @@ const tell = (observation: Untimed): void => replay.observed({ ...observation, a
 function watch(seq: number, settling: Promise<unknown>): Promise<unknown> {
   settling.then(
     (result) => tell({ type: "settled", seq, ok: true, result }),
-    (error: unknown) => tell({ type: "settled", seq, ok: false, error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) =>
+      tell({ type: "settled", seq, ok: false, error: error instanceof Error ? error.message : String(error) }),
   );
   return settling;
 }

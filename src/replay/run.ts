@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { DataConverter } from "@temporalio/common";
 import type { History } from "@temporalio/common/lib/proto-utils.js";
-import { type InjectedSinks, Worker } from "@temporalio/worker";
+import type { InjectedSinks } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import { workflowBundle } from "../worker/bundle.ts";
 import type { ObserverSinks } from "./observer.ts";
 import type { Execution, Observation } from "./types.ts";
@@ -27,12 +28,18 @@ export interface Replayed {
  */
 export async function replay(execution: Execution, { cacheDir, dataConverter }: ReplayOptions): Promise<Replayed> {
   const observations: Observation[] = [];
-  const sinks: InjectedSinks<ObserverSinks> = { replay: { observed: { callDuringReplay: true, fn: (_info, observation) => void observations.push(observation) } } };
+  const sinks: InjectedSinks<ObserverSinks> = {
+    replay: { observed: { callDuringReplay: true, fn: (_info, observation) => void observations.push(observation) } },
+  };
   const bundle = await workflowBundle(cacheDir, [observerPath]);
   // The encoder takes numbers for int64; its types ask for Long.
   const history = { events: execution.events } as unknown as History;
   try {
-    await Worker.runReplayHistory({ workflowBundle: bundle, sinks, ...(dataConverter ? { dataConverter } : {}) }, history, execution.workflowId);
+    await Worker.runReplayHistory(
+      { workflowBundle: bundle, sinks, ...(dataConverter ? { dataConverter } : {}) },
+      history,
+      execution.workflowId,
+    );
     return { observations, error: null };
   } catch (error) {
     return { observations, error: error instanceof Error ? error : new Error(String(error)) };

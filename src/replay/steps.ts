@@ -1,9 +1,19 @@
-import type { OutboundMessage, RespondInput, RespondOutput, SessionInput, SessionState, UnderstandOutput } from "../dialogue/session.ts";
+import type {
+  OutboundMessage,
+  RespondInput,
+  RespondOutput,
+  SessionInput,
+  SessionState,
+  UnderstandOutput,
+} from "../dialogue/session.ts";
 import type { Understanding } from "../dialogue/types.ts";
 import type { ActivityReport, Observation, Step, UnderstoodReport } from "./types.ts";
 
 /** A step as the observations alone give it; times, events and bytes come from the history. */
-export type ObservedStep = Pick<Step, "kind" | "label" | "messages" | "before" | "after" | "view" | "understood" | "activities" | "children"> & {
+export type ObservedStep = Pick<
+  Step,
+  "kind" | "label" | "messages" | "before" | "after" | "view" | "understood" | "activities" | "children"
+> & {
   seqs: number[];
   /** Ids of the customer's messages it answered. */
   messageIds: string[];
@@ -20,7 +30,12 @@ interface Call {
 }
 
 /** The activity that ends each kind of step, once it has succeeded. */
-const CLOSES: Readonly<Record<string, Step["kind"]>> = { respond: "turn", saveWarm: "memory", projectHandoff: "desk", openSession: "start" };
+const CLOSES: Readonly<Record<string, Step["kind"]>> = {
+  respond: "turn",
+  saveWarm: "memory",
+  projectHandoff: "desk",
+  openSession: "start",
+};
 const START = "INIT";
 
 /** Folds what the code did into steps: turns of a session, changes at the desk of a handoff. */
@@ -38,7 +53,20 @@ export class StepFold {
   }
 
   #fresh(): ObservedStep {
-    return { kind: "open", label: "", messages: [], before: this.#state, after: this.#state, view: null, understood: null, activities: [], children: [], seqs: [], messageIds: [], repliedAt: null };
+    return {
+      kind: "open",
+      label: "",
+      messages: [],
+      before: this.#state,
+      after: this.#state,
+      view: null,
+      understood: null,
+      activities: [],
+      children: [],
+      seqs: [],
+      messageIds: [],
+      repliedAt: null,
+    };
   }
 
   add(observation: Observation): void {
@@ -49,15 +77,17 @@ export class StepFold {
         return this.#scheduled(observation);
       case "settled":
         return this.#settled(observation);
-      case "started":
       case "message":
+        if (observation.name !== "customerMessage") this.#current.received.push(heading(observation));
+        return;
+      case "started":
     }
   }
 
   /** The steps, with what is still going on as the last one. */
   finish(): ObservedStep[] {
     const { seqs, children } = this.#current;
-    if (seqs.length > 0 || children.length > 0) this.steps.push({ ...this.#current, label: `after turn ${this.#turn}` });
+    if (seqs.length > 0 || children.length > 0) this.steps.push({ ...this.#current, label: `turn ${this.#turn + 1}` });
     return this.steps;
   }
 
@@ -76,7 +106,8 @@ export class StepFold {
       call.report.error = error ?? "failed";
       return;
     }
-    if (call.name === "understand" || call.name === "understandByModel") this.#current.understood = understood(result) ?? this.#current.understood;
+    if (call.name === "understand" || call.name === "understandByModel")
+      this.#current.understood = understood(result) ?? this.#current.understood;
     const kind = CLOSES[call.name];
     if (kind === "start") this.#turn = (result as { turn: number }).turn;
     if (kind === "turn") this.#answered(call.input as RespondInput, result as RespondOutput);
@@ -88,8 +119,15 @@ export class StepFold {
     step.view = view;
     step.after = view.state;
     step.repliedAt = output.at;
-    step.messages = messages.map((message) => ({ seq: message.seq, role: message.role, text: textOf(message, output), ...(message.says ? { says: message.says.map((say) => say.key) } : {}) }));
-    step.messageIds = messages.flatMap((message) => (message.role === "customer" && message.messageId !== undefined ? [message.messageId] : []));
+    step.messages = messages.map((message) => ({
+      seq: message.seq,
+      role: message.role,
+      text: textOf(message, output),
+      ...(message.says ? { says: message.says.map((say) => say.key) } : {}),
+    }));
+    step.messageIds = messages.flatMap((message) =>
+      message.role === "customer" && message.messageId !== undefined ? [message.messageId] : [],
+    );
   }
 
   #kindOf({ view }: RespondInput): Step["kind"] {
@@ -98,7 +136,14 @@ export class StepFold {
 
   #close(kind: Step["kind"]): void {
     if (kind === "turn") this.#turn = this.#current.view?.turn ?? this.#turn;
-    const label = { turn: `turn ${this.#turn}`, note: `note after turn ${this.#turn}`, start: "start", memory: "memory", desk: "desk", open: "open" }[kind];
+    const label = {
+      turn: `turn ${this.#turn}`,
+      note: `turn ${this.#turn} note`,
+      start: "start",
+      memory: "memory",
+      desk: "desk",
+      open: "open",
+    }[kind];
     this.#state = this.#current.after;
     this.steps.push({ ...this.#current, kind, label });
     this.#current = this.#fresh();
@@ -113,8 +158,17 @@ export function foldSteps(observations: Observation[]): ObservedStep[] {
   return fold.finish();
 }
 
+/** "handoffEvent claimed", "control end", "claim Mia". */
+function heading({ name, args: [argument] }: Extract<Observation, { type: "message" }>): string {
+  if (typeof argument === "string") return `${name} ${argument}`;
+  const { type, name: who } = (argument ?? {}) as { type?: unknown; name?: unknown };
+  const detail = typeof type === "string" ? type : who;
+  return typeof detail === "string" ? `${name} ${detail}` : name;
+}
+
 /** The assistant's words are worded by the activity: its answer holds their beginning. */
-const textOf = (message: OutboundMessage, output: RespondOutput): string => message.text ?? (message.role === "assistant" ? output.shown : "");
+const textOf = (message: OutboundMessage, output: RespondOutput): string =>
+  message.text ?? (message.role === "assistant" ? output.shown : "");
 
 function understood(result: unknown): UnderstoodReport | null {
   const output = result as UnderstandOutput | Understanding;

@@ -69,6 +69,9 @@ export interface Step {
   view: SessionView | null;
   understood: UnderstoodReport | null;
   activities: ActivityReport[];
+  /** Signals and updates that came in meanwhile, other than the customer's messages: "handoffEvent claimed". */
+  received: string[];
+  /** Workflow ids of handoffs it started. */
   children: string[];
   firstEvent: number;
   lastEvent: number;

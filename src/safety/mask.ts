@@ -2,7 +2,8 @@
  * Masks personal numbers before anything durable sees them (P3, first form): national IDs with a right check digit,
  * Chinese mobiles, and bank cards that pass Luhn. Order numbers survive, because none of these fits them by chance.
  */
-const NATIONAL_ID = /(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?![\dA-Za-z])/g;
+const NATIONAL_ID =
+  /(?<!\d)[1-9]\d{5}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?![\dA-Za-z])/g;
 const MOBILE = /(?<![\d-])(?:(?:\+|00)?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\d-])/g;
 const CARD = /(?<![\dA-Za-z-])\d(?:[ -]?\d){12,18}(?![\dA-Za-z])/g;
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
@@ -28,7 +29,9 @@ function passesLuhn(written: string): boolean {
 
 /** Digits in other widths are read like the plain ones; the text stays as it was typed where nothing is masked. */
 export function mask(text: string): string {
-  const folded = text.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0)).replace(/[\u200b-\u200d\ufeff]/g, "");
+  const folded = text
+    .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
+    .replace(/[\u200b-\u200d\ufeff]/g, "");
   return folded
     .replace(NATIONAL_ID, (id) => (isNationalId(id) ? "[national-id]" : id))
     .replace(CARD, (card) => (passesLuhn(card) ? "[bank-card]" : card))

@@ -1,9 +1,10 @@
-import { type Collection, type Db, MongoClient } from "mongodb";
+import type { Collection, Db } from "mongodb";
+import { MongoClient } from "mongodb";
 import type { Customer, Order, Product } from "../commerce/types.ts";
 import type { WindowEntry } from "../dialogue/hot-window.ts";
 import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
-import type { Choice } from "../intents/wording.ts";
 import type { SessionView } from "../dialogue/view.ts";
+import type { Choice } from "../intents/wording.ts";
 
 /** A session's record, written once by the API; the conversation's truth is the workflow. */
 export interface SessionDoc {
@@ -102,7 +103,10 @@ export async function openStore(uri: string): Promise<Store> {
   };
   await Promise.all([
     store.messages.createIndex({ sessionId: 1, seq: 1 }, { unique: true }),
-    store.messages.createIndex({ sessionId: 1, messageId: 1 }, { unique: true, partialFilterExpression: { messageId: { $exists: true } } }),
+    store.messages.createIndex(
+      { sessionId: 1, messageId: 1 },
+      { unique: true, partialFilterExpression: { messageId: { $exists: true } } },
+    ),
     store.handoffs.createIndex({ tenant: 1, status: 1, createdAt: 1 }),
     store.warm.createIndex({ tenant: 1, customerId: 1, savedAt: -1 }),
     store.customers.createIndex({ tenant: 1, id: 1 }, { unique: true }),
@@ -114,4 +118,5 @@ export async function openStore(uri: string): Promise<Store> {
 }
 
 const DUPLICATE_KEY = 11_000;
-export const isDuplicateKey = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === DUPLICATE_KEY;
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === DUPLICATE_KEY;

@@ -32,7 +32,8 @@ export const HUMAN = any(
   /(?:转|找|要|叫|换|接|联系|喊|请)\s*(?:一下|个|一个|到|给我)?\s*(?:真)?(?:人工|真人|活人|客服人员|客服专员|人来|人跟我|经理|主管|负责人|店长|老板)|^人工|人工(?:客服|服务|坐席)|真人(?:客服)?(?:过来|来|在|服务|接待|处理)?|接真人|活人|(?:跟|和)(?:真人|人)(?:说|聊|谈)|有没有人(?:管|啊|呀|理)|别(?:用)?机器人|不(?:想|要)(?:跟|和|与)?机器人/,
   /\b(?:(?:real|actual|live|human) (?:person|human|agent|being|people)|human(?: agent| being| please)?|(?:speak|talk|chat|connect|transfer|put|pass|get)(?: \w+){0,3} (?:to|with|through to|onto)? ?(?:a |an |the |your |some)?(?:person|someone|somebody|human|agent|representative|rep|staff|manager|supervisor|operator|member of staff|advisor|colleague)|(?:need|want) (?:a |an |some )?(?:person|agent|representative|rep|manager|supervisor|operator|someone|member of staff)|customer service (?:rep|agent)|(?:not|no more|hate) (?:a |talking to )?(?:ro)?bots?)\b/,
 );
-export const NOT_HUMAN = /(?:不|别|不用|不要|先别|取消)(?:用|要|再)?(?:转|找|接)?人工|\b(?:no|don'?t|not) (?:need|want)?\s?(?:an? )?(?:human|agent|person)\b/i;
+export const NOT_HUMAN =
+  /(?:不|别|不用|不要|先别|取消)(?:用|要|再)?(?:转|找|接)?人工|\b(?:no|don'?t|not) (?:need|want)?\s?(?:an? )?(?:human|agent|person)\b/i;
 
 export const STATUS = any(
   /物流|快递(?!费|员|公司|用)|包裹|到哪|走到|哪(?:一)?站|到了(?:没|吗|么)|(?:发|寄|送)(?:出|货|过来|出来|了)*(?:了)?(?:没|吗|么|没有)|(?:啥|什么|几)(?:时候|时)(?:能|可以|会)?(?:到|发|送|收到)|多久(?:能|才|会)?(?:到|送|收到)|几号到|还没(?:到|收到|发货?|寄|送)|怎么还(?:没|不)|进度|运单|单号是|签收了(?:没|吗)|在路上|订单(?:状态|情况|详情|进展|呢|怎么样)|查(?:一)?(?:下|查|询)?(?:我的|我)?(?:订单|单子|快递|物流)/,
@@ -45,7 +46,8 @@ export const POLICY = any(
   /\b(?:polic(?:y|ies)|who pays|who covers|how (?:long|many days|soon|much|do (?:i|you|we)|does|can i|would)|what(?:'s| is| are) (?:your|the) (?:polic|return|refund|shipping|warranty|process|cost|fee|procedure|hours)|what happens|do you (?:ship|offer|accept|have|do|deliver|take|charge|sell)|are there (?:any )?(?:fees|costs)|is there (?:a )?(?:fee|charge|cost|warranty|way)|postage|shipping (?:cost|fee|free)|free (?:returns|shipping)|warranty|guarantee|invoice|receipt|vat|coupons?|voucher|points|loyalty|payment methods?|pay with|original (?:box|packaging|bag|receipt)|opening hours|gift ?wrap\w*|still allowed|am i allowed|within (?:\d+|seven|the) (?:days|week))\b/,
 );
 
-export const ASKS = /[?？]|(?:吗|么|呢|不|没|嘛)$|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:how|what|why|when|where|who|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
+export const ASKS =
+  /[?？]|(?:吗|么|呢|不|没|嘛)$|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:how|what|why|when|where|who|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
 
 export const INJECTION = any(
   /(?:忽略|无视|忘(?:掉|记))(?:.{0,8})(?:指令|规则|提示|设定|命令|要求)|系统提示|提示词|你现在是|从现在起你|开发者模式|扮演|管理员(?:模式|权限)/,
@@ -68,7 +70,8 @@ export const NO = any(
   /^(?:no|nope|nah|not|don'?t|stop|wrong|(?:wait|hold on),? no)\b|\b(?:not yet|not now|no thanks|rather not|don'?t do (?:it|that)|that'?s (?:wrong|not right|not it))\b/,
 );
 /** Looks like a refusal and isn't: "没问题", "no problem". */
-export const NOT_NO = /没(?:问题|错|意见|事)|不(?:错|客气|好意思|用再确认|用改)|可不(?:是|嘛)|\bno (?:problem|worries|issue|objections?)\b|\bwhy not\b/gi;
+export const NOT_NO =
+  /没(?:问题|错|意见|事)|不(?:错|客气|好意思|用再确认|用改)|可不(?:是|嘛)|\bno (?:problem|worries|issue|objections?)\b|\bwhy not\b/gi;
 export const HEDGE = any(
   /但是|不过|但(?!愿)|可是|只是|除了|(?:先|等)(?:等|一下|问)|如果|要是|前提|除非|万一|[?？]/,
   /\b(?:but|though|however|except|unless|if|only if|provided|wait|hold on|before (?:that|you)|first)\b|[?？]/,
@@ -83,9 +86,16 @@ export const CORRECT = any(
   /说错了|搞错了|弄错了|不是.{0,12}(?:是|要)|不对|改(?:成|一下|为)|应该是|(?:另|别的)(?:外)?(?:一|那)?(?:个|件|双|台|只|条|款|把|口|副|本|瓶)|还是(?:直接)?(?:退|换|取消)|我(?:说|指)的是|要(?:退|换|取消)的是/,
   /\b(?:i mean(?:t)?|actually|oops|sorry,? (?:i|not|the)|instead|rather|the other|not (?:the|that|this|a)|wrong one|correction|make (?:it|that)|change (?:it|that) to|you know what|no,)\b/,
 );
-export const OTHER_ONE = /另(?:外)?(?:一|那)(?:个|件|双|台|只|条|款|把|口|副|本|瓶|单|笔)|别的那|\bthe other (?:one|pair|order|\w+)\b/i;
-export const ADD = any(/也(?:要|想|一起|给|帮|退|换|取消)|还(?:有|要|想)|再加|加上|一起|一并|另外|顺便/, /\b(?:also|too|as well|and also|in addition|plus|add)\b/);
-export const ONLY = any(/只(?:要|退|换|取消|办|想|是)|就(?:退|换|取消)(?!吧|了吧)|单独/, /\b(?:only|just (?:the|that|this|one)|nothing else)\b/);
+export const OTHER_ONE =
+  /另(?:外)?(?:一|那)(?:个|件|双|台|只|条|款|把|口|副|本|瓶|单|笔)|别的那|\bthe other (?:one|pair|order|\w+)\b/i;
+export const ADD = any(
+  /也(?:要|想|一起|给|帮|退|换|取消)|还(?:有|要|想)|再加|加上|一起|一并|另外|顺便/,
+  /\b(?:also|too|as well|and also|in addition|plus|add)\b/,
+);
+export const ONLY = any(
+  /只(?:要|退|换|取消|办|想|是)|就(?:退|换|取消)(?!吧|了吧)|单独/,
+  /\b(?:only|just (?:the|that|this|one)|nothing else)\b/,
+);
 export const KEEP = any(
   /留着|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)/,
   /\b(?:keep(?:ing)?|leave|except|but not|not the|the rest|everything else|apart from|other than|still (?:come|want|send))\b/,
@@ -99,14 +109,18 @@ export const UNSHIPPED = any(
   /(?:还)?(?:没|未|没有|没给)(?:有)?(?:发|寄|出库|出货|配送)|待发货|备货/,
   /\b(?:(?:hasn'?t|haven'?t|have not|has not|not|didn'?t|isn'?t)(?: been| yet)? (?:gone|ship\w*|sent|left|dispatch\w*|out)|unshipped|pending|haven'?t sent|not sent)\b/,
 );
-export const SAME_AGAIN = /(?:换|来|要)(?:个|一个|台|双|件|只)?(?:新的|一样的|同款|好的)|同款|一模一样|\b(?:same (?:one|thing|again|model|size)|new one|identical|replacement|like for like|one that works|working one)\b/i;
+export const SAME_AGAIN =
+  /(?:换|来|要)(?:个|一个|台|双|件|只)?(?:新的|一样的|同款|好的)|同款|一模一样|\b(?:same (?:one|thing|again|model|size)|new one|identical|replacement|like for like|one that works|working one)\b/i;
 export const BECAUSE = /(?:因为|由于|原因是|理由是|毕竟)(.+)|\b(?:because|since|as it|due to|reason(?: is|:)?)\s+(.+)/i;
 /** "It", "that one": what was talked about last. */
-export const PRONOUN = /^(?:它|那(?:个|就)|这(?:个|就))|把它|(?:这|那)(?:个|件|双|台|只|条|款|把|本|瓶|单)(?:$|吧|呢|的|呗|嘛)|\b(?:it|that one|this one|them|those|these)\b|那.{0,4}它/i;
+export const PRONOUN =
+  /^(?:它|那(?:个|就)|这(?:个|就))|把它|(?:这|那)(?:个|件|双|台|只|条|款|把|本|瓶|单)(?:$|吧|呢|的|呗|嘛)|\b(?:it|that one|this one|them|those|these)\b|那.{0,4}它/i;
 /** What is wanted instead, said without a verb of exchange: "想要42的", "I need a 10". */
-export const WANTED = /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:个|件|双|一)?.{0,6}(?:的|码|号)|\b(?:want|need|prefer|rather have|could i have|can i have|give me|get me|version)\b/i;
+export const WANTED =
+  /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:个|件|双|一)?.{0,6}(?:的|码|号)|\b(?:want|need|prefer|rather have|could i have|can i have|give me|get me|version)\b/i;
 
 /** "I don't want it any more" is a return of what has arrived and a cancellation of what has not. */
 export const UNWANTED = /不要了|不想要|\bdon'?t want\b|\bscrap\b/i;
-export const THANKS = /谢|感谢|辛苦|多谢|太好了|\b(?:thanks?|thank you|thx|ty|cheers|appreciate|great|awesome|perfect)\b/i;
+export const THANKS =
+  /谢|感谢|辛苦|多谢|太好了|\b(?:thanks?|thank you|thx|ty|cheers|appreciate|great|awesome|perfect)\b/i;
 export const GOODBYE = /再见|拜拜|拜|回见|晚安|\b(?:bye|goodbye|see you|good night|later)\b/i;

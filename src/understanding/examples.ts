@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Embedder, INTENTS, type Intent } from "../models/types.ts";
-import { fit, kernel } from "./kernel-ridge.ts";
+import type { Embedder, Intent } from "../models/types.ts";
+import { INTENTS } from "../models/types.ts";
+import { fitWeights, kernel } from "./kernel-ridge.ts";
 import { centre, embedSet, keptFloats, meanOf } from "./vectors.ts";
 
 /** What a message can be an example of: an intent, or a reply to the assistant. */
@@ -11,7 +12,14 @@ const REPLIES = ["yes", "no", "abandon", "reason", "decline_reason"] as const;
 export const LABELS: readonly Label[] = [...INTENTS, ...REPLIES];
 
 const texts = z.array(z.string().min(1));
-const fileSchema = z.strictObject({ intent: z.record(z.enum(INTENTS), texts), yes: texts, no: texts, abandon: texts, reason: texts, decline_reason: texts });
+const fileSchema = z.strictObject({
+  intent: z.record(z.enum(INTENTS), texts),
+  yes: texts,
+  no: texts,
+  abandon: texts,
+  reason: texts,
+  decline_reason: texts,
+});
 
 export interface Guess {
   label: Label;
@@ -29,16 +37,35 @@ export interface Classifier {
 }
 
 /** The in-process tier's classifier (M1): labelled messages of both languages, edited as JSON; fitted at start, then kept in the cache folder. */
-export async function loadClassifier(dir: string, embedder: Embedder, cacheDir: string, onProgress?: (done: number, total: number) => void): Promise<Classifier> {
-  const files = await Promise.all(["zh", "en"].map(async (language) => fileSchema.parse(JSON.parse(await readFile(join(dir, `${language}.json`), "utf8")))));
-  const rows = files.flatMap(({ intent, ...replies }) =>
-    [...Object.entries(intent), ...Object.entries(replies)].flatMap(([label, examples]) => examples.map((text) => ({ label: label as Label, text }))),
+export async function loadClassifier(
+  dir: string,
+  embedder: Embedder,
+  cacheDir: string,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Classifier> {
+  const files = await Promise.all(
+    ["zh", "en"].map(async (language) =>
+      fileSchema.parse(JSON.parse(await readFile(join(dir, `${language}.json`), "utf8"))),
+    ),
   );
-  const raw = await embedSet(embedder, rows.map((row) => row.text), cacheDir, (done) => onProgress?.(done, rows.length));
+  const rows = files.flatMap(({ intent, ...replies }) =>
+    [...Object.entries(intent), ...Object.entries(replies)].flatMap(([label, examples]) =>
+      examples.map((text) => ({ label: label as Label, text })),
+    ),
+  );
+  const raw = await embedSet(
+    embedder,
+    rows.map((row) => row.text),
+    cacheDir,
+    (done) => onProgress?.(done, rows.length),
+  );
   const mean = meanOf(raw);
   const vectors = raw.map((vector) => centre(vector, mean));
   const weights = await keptFloats(cacheDir, ["kernel-ridge 1", embedder.id, rows], rows.length * LABELS.length, () =>
-    fit(vectors, rows.map((row) => LABELS.map((label) => (label === row.label ? 1 : -1)))).flatMap((row) => [...row]),
+    fitWeights(
+      vectors,
+      rows.map((row) => LABELS.map((label) => (label === row.label ? 1 : -1))),
+    ).flatMap((row) => [...row]),
   );
   return {
     mean,
@@ -49,7 +76,8 @@ export async function loadClassifier(dir: string, embedder: Embedder, cacheDir: 
       const scores = new Float64Array(LABELS.length);
       vectors.forEach((vector, row) => {
         const nearness = kernel(query, vector);
-        for (let c = 0; c < LABELS.length; c++) scores[c] = (scores[c] ?? 0) + nearness * (weights[row * LABELS.length + c] ?? 0);
+        for (let c = 0; c < LABELS.length; c++)
+          scores[c] = (scores[c] ?? 0) + nearness * (weights[row * LABELS.length + c] ?? 0);
       });
       const ranked = LABELS.map((label, c) => ({ label, score: scores[c] ?? -1 }))
         .filter(({ label }) => labels.includes(label))

@@ -1,18 +1,22 @@
 import { looksLikeOrderId } from "../commerce/order-shape.ts";
 import type { CommerceBackend, Order, Product } from "../commerce/types.ts";
-import { missingSlots } from "../dialogue/slots.ts";
 import type { SessionIdentity, UnderstandInput } from "../dialogue/session.ts";
+import { missingSlots } from "../dialogue/slots.ts";
 import type { Dialogue, Understanding } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
 import type { Router } from "../models/router.ts";
 import type { Prediction, PredictRequest } from "../models/types.ts";
 import { WANTED } from "./cues.ts";
 import type { Classifier } from "./examples.ts";
-import { askedSlots, type Ground, ground, otherValues } from "./ground.ts";
-import { hasWord, type Line, namedOrders, toLines } from "./lines.ts";
+import { ground } from "./ground.ts";
+import type { Line } from "./lines.ts";
+import { hasWord, namedOrders, toLines } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
-import { namesLine } from "./mention.ts";
-import { type Reading, read, type Situation } from "./read.ts";
+import { namesLine } from "./names.ts";
+import type { Ground } from "./point.ts";
+import { askedSlots, otherValues } from "./point.ts";
+import type { Reading, Situation } from "./read.ts";
+import { read } from "./read.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -57,7 +61,10 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   };
 }
 
-async function groundFor(deps: UnderstandingDeps, { identity, texts, dialogue, now }: UnderstandInput): Promise<Ground> {
+async function groundFor(
+  deps: UnderstandingDeps,
+  { identity, texts, dialogue, now }: UnderstandInput,
+): Promise<Ground> {
   const { orders, products, shapes } = await shopFor(deps.commerce, identity);
   return {
     lines: toLines(orders, products, deps.thesaurus),
@@ -74,10 +81,15 @@ async function groundFor(deps: UnderstandingDeps, { identity, texts, dialogue, n
   };
 }
 
-async function shopFor(commerce: CommerceBackend, { tenant, customerId }: SessionIdentity): Promise<{ orders: Order[]; products: Map<string, Product>; shapes: string[] }> {
+async function shopFor(
+  commerce: CommerceBackend,
+  { tenant, customerId }: SessionIdentity,
+): Promise<{ orders: Order[]; products: Map<string, Product>; shapes: string[] }> {
   if (customerId === null) return { orders: [], products: new Map(), shapes: [] };
   const [orders, shapes] = await Promise.all([commerce.orders(tenant, customerId), commerce.orderShapes(tenant)]);
-  const products = await commerce.products(tenant, [...new Set(orders.flatMap((order) => order.items.map((item) => item.productId)))]);
+  const products = await commerce.products(tenant, [
+    ...new Set(orders.flatMap((order) => order.items.map((item) => item.productId))),
+  ]);
   return { orders, shapes, products: new Map(products.map((product) => [product.id, product])) };
 }
 
@@ -86,9 +98,16 @@ function situationFor(at: Ground): Situation {
   return {
     state: at.dialogue.state,
     asked: askedSlots(at.dialogue),
-    namesItem: (clause) => namesLine(clause, at.lines, at.thesaurus) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
-    namesVariant: (clause) => at.dialogue.open.some((request) => request.kind === "exchange") && at.lines.some((line) => otherValues(line).some((word) => hasWord(clause, word))),
-    namesOtherVariant: (clause) => WANTED.test(clause) && at.lines.some((line) => line.order.status === "delivered" && otherValues(line).some((word) => hasWord(clause, word))),
+    namesItem: (clause) =>
+      namesLine(clause, at.lines, at.thesaurus) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
+    namesVariant: (clause) =>
+      at.dialogue.open.some((request) => request.kind === "exchange") &&
+      at.lines.some((line) => otherValues(line).some((word) => hasWord(clause, word))),
+    namesOtherVariant: (clause) =>
+      WANTED.test(clause) &&
+      at.lines.some(
+        (line) => line.order.status === "delivered" && otherValues(line).some((word) => hasWord(clause, word)),
+      ),
   };
 }
 
@@ -106,16 +125,34 @@ function predictRequest(input: UnderstandInput, at: Ground): PredictRequest {
 }
 
 function situationText(dialogue: Dialogue): string {
-  const open = dialogue.open.map((request) => `${request.kind}${missingSlots(request).length > 0 ? `, asked for ${missingSlots(request).join(" and ")}` : ""}`).join("; ");
-  return dialogue.state === "CONFIRM" ? `CONFIRM ${open}: waiting for yes or no` : `${dialogue.state}${open ? ` ${open}` : ""}`;
+  const open = dialogue.open
+    .map(
+      (request) =>
+        `${request.kind}${missingSlots(request).length > 0 ? `, asked for ${missingSlots(request).join(" and ")}` : ""}`,
+    )
+    .join("; ");
+  return dialogue.state === "CONFIRM"
+    ? `CONFIRM ${open}: waiting for yes or no`
+    : `${dialogue.state}${open ? ` ${open}` : ""}`;
 }
 
 /** A model only says what the words mean; the words themselves are resolved like everybody's. */
 function withPrediction(reading: Reading, prediction: Prediction, text: string): Reading {
   const acts = prediction.acts.map((act) => {
-    const cue = [act.product, act.order_id].filter((part) => part !== null).join(" ").toLowerCase();
-    const whole = prediction.acts.length === 1 ? text : [cue, act.wanted, act.reason].filter(Boolean).join("，").toLowerCase();
-    return { intent: act.intent, cue: cue || whole, text: whole, because: act.reason === null ? [] : [act.reason], relation: reading.relation, except: reading.except };
+    const cue = [act.product, act.order_id]
+      .filter((part) => part !== null)
+      .join(" ")
+      .toLowerCase();
+    const whole =
+      prediction.acts.length === 1 ? text : [cue, act.wanted, act.reason].filter(Boolean).join("，").toLowerCase();
+    return {
+      intent: act.intent,
+      cue: cue || whole,
+      text: whole,
+      because: act.reason === null ? [] : [act.reason],
+      relation: reading.relation,
+      except: reading.except,
+    };
   });
   // The words' own yes or no stands; a model can't turn silence into a yes.
   const answer = reading.answer ?? (prediction.answer === "no" ? "no" : null);

@@ -10,7 +10,7 @@ const GAMMA = 2;
 export const kernel = (a: Float32Array, b: Float32Array): number => Math.exp(-GAMMA * (1 - dot(a, b)));
 
 /** `targets[i][c]` is 1 when example i has class c, else -1. Returns the weights, one row an example. */
-export function fit(vectors: Float32Array[], targets: number[][]): Float64Array[] {
+export function fitWeights(vectors: Float32Array[], targets: number[][]): Float64Array[] {
   const size = vectors.length;
   const lower = cholesky(vectors, size);
   const classes = targets[0]?.length ?? 0;

@@ -1,4 +1,5 @@
-import { type Ineligible, whyIneligible } from "../commerce/eligibility.ts";
+import type { Ineligible } from "../commerce/eligibility.ts";
+import { whyIneligible } from "../commerce/eligibility.ts";
 import { normalizeOrderId } from "../commerce/order-shape.ts";
 import type { ItemRef, Options, Order, OrderItem, Product, RequestKind } from "../commerce/types.ts";
 import { isHan, normalize, stem, words } from "./text.ts";
@@ -21,14 +22,46 @@ export interface Line {
 }
 
 const NAME_WEIGHT = 1;
+const ALIAS_WEIGHT = 0.85;
 const CATEGORY_WEIGHT = 0.6;
 /** Units and packaging name nothing. */
-const EMPTY_TERMS = new Set(["装", "盒", "套", "只", "件", "的", "款", "新", "型", "cm", "mm", "ml", "l", "w", "v", "inch", "pack", "set", "the", "of", "and", "with", "for", "a", "in", "size", "colour", "color"]);
+const EMPTY_TERMS = new Set([
+  "装",
+  "盒",
+  "套",
+  "只",
+  "件",
+  "的",
+  "款",
+  "新",
+  "型",
+  "cm",
+  "mm",
+  "ml",
+  "l",
+  "w",
+  "v",
+  "inch",
+  "pack",
+  "set",
+  "the",
+  "of",
+  "and",
+  "with",
+  "for",
+  "a",
+  "in",
+  "size",
+  "colour",
+  "color",
+]);
 
 function addTerms(terms: Map<string, number>, name: string, weight: number, heads: boolean): void {
   const text = normalize(name);
   const found = words(text).map(stem);
-  for (const word of found) if (!EMPTY_TERMS.has(word) && !/^\d+$/.test(word) && !(isHan(word) && word.length < 2)) terms.set(word, Math.max(terms.get(word) ?? 0, weight));
+  for (const word of found)
+    if (!EMPTY_TERMS.has(word) && !/^\d+$/.test(word) && !(isHan(word) && word.length < 2))
+      terms.set(word, Math.max(terms.get(word) ?? 0, weight));
   // Chinese names glue words together: every pair of characters may be what the customer says.
   for (const run of text.match(/\p{Script=Han}+/gu) ?? []) {
     for (let at = 0; at + 1 < run.length; at++) {
@@ -52,7 +85,10 @@ const SIZE_WORDS: Record<string, string[]> = {
 };
 
 export function valueWords(value: string, product: Product | undefined): string[] {
-  const names = [value, ...Object.values(product?.optionNames ?? {}).flatMap((translations) => translations[value] ?? [])].map(normalize);
+  const names = [
+    value,
+    ...Object.values(product?.optionNames ?? {}).flatMap((translations) => translations[value] ?? []),
+  ].map(normalize);
   return [
     ...new Set(
       names.flatMap((name) => {
@@ -76,9 +112,11 @@ export function toLines(orders: Order[], products: Map<string, Product>, thesaur
   return orders.flatMap((order) =>
     order.items.map((item, line) => {
       const product = products.get(item.productId);
-      const names = [...new Set([item.name, product?.name ?? item.name, ...Object.values(product?.names ?? {}), ...(product?.aliases ?? [])])];
+      const proper = [...new Set([item.name, product?.name ?? item.name, ...Object.values(product?.names ?? {})])];
+      const names = [...new Set([...proper, ...(product?.aliases ?? [])])];
       const terms = new Map<string, number>();
-      for (const name of names) addTerms(terms, name, NAME_WEIGHT, true);
+      for (const name of proper) addTerms(terms, name, NAME_WEIGHT, true);
+      for (const alias of product?.aliases ?? []) addTerms(terms, alias, ALIAS_WEIGHT, true);
       if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT, false);
       return {
         ref: { orderId: order.id, line },
@@ -94,7 +132,8 @@ export function toLines(orders: Order[], products: Map<string, Product>, thesaur
   );
 }
 
-export const ineligibility = (line: Line, kind: RequestKind): Ineligible | null => whyIneligible(line.order, line.ref.line, kind);
+export const ineligibility = (line: Line, kind: RequestKind): Ineligible | null =>
+  whyIneligible(line.order, line.ref.line, kind);
 
 /** Whether a word stands in the text on its own; Latin words need borders, Chinese ones have none. */
 export function hasWord(text: string, word: string): boolean {
@@ -113,7 +152,8 @@ export interface NamedOrders {
 }
 
 const NUMBER = /#?\s?[a-z]{0,6}[-_ ]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*(?: ?\d[a-z0-9]*)*/gi;
-const UNITS_AFTER = /^\s?(?:元|块|%|天|个|件|只|双|条|次|号|码|寸|月|年|分|小时|点|多|cm|mm|ml|l\b|w\b|kg|g\b|inch|days?|hours?|years?|weeks?|months?|pm|am|rmb|yuan|usd|dollars?)/i;
+const UNITS_AFTER =
+  /^\s?(?:元|块|%|天|个|件|只|双|条|次|号|码|寸|月|年|分|小时|点|多|cm|mm|ml|l\b|w\b|kg|g\b|inch|days?|hours?|years?|weeks?|months?|pm|am|rmb|yuan|usd|dollars?)/i;
 
 /** Finds order numbers in any typing: exact, without prefix, spaced, or the last digits; `looksLike` knows the shop's shapes. */
 export function namedOrders(text: string, orders: Order[], looksLike: (word: string) => boolean): NamedOrders {
@@ -134,7 +174,10 @@ export function namedOrders(text: string, orders: Order[], looksLike: (word: str
     }
     const word = normalizeOrderId(written);
     const marked = /#/.test(written) || /(?:订单|单号|order(?: number| no\.?)?)\s*$/.test(text.slice(0, at));
-    if ((looksLike(word) && word.length >= 5 && !UNITS_AFTER.test(after) && !/[¥$€£]/.test(before)) || (marked && word.length >= 3)) {
+    if (
+      (looksLike(word) && word.length >= 5 && !UNITS_AFTER.test(after) && !/[¥$€£]/.test(before)) ||
+      (marked && word.length >= 3)
+    ) {
       unknown.push(written.trim());
       return " ";
     }
@@ -144,4 +187,5 @@ export function namedOrders(text: string, orders: Order[], looksLike: (word: str
 }
 
 const SUFFIX_MIN = 4;
-const matchesOrder = (word: string, id: string): boolean => word === id || (word.length >= SUFFIX_MIN && /\d/.test(word) && id.endsWith(word));
+const matchesOrder = (word: string, id: string): boolean =>
+  word === id || (word.length >= SUFFIX_MIN && /\d/.test(word) && id.endsWith(word));

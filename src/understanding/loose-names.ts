@@ -19,16 +19,21 @@ const EMPTY =
 
 /** By meaning: every word that could be a thing is compared with every name the customer's items go by. */
 export function createLooseNames(embedder: Embedder, mean: Float32Array): LooseNames {
-  const embed = async (texts: string[]): Promise<Float32Array[]> => (await embedder.embed(texts)).map((vector) => centre(vector, mean));
+  const embed = async (texts: string[]): Promise<Float32Array[]> =>
+    (await embedder.embed(texts)).map((vector) => centre(vector, mean));
   return {
     async find(text, pool) {
-      const things = [...new Set(words(text))].filter((word) => !EMPTY.test(word) && !/^\d+$/.test(word)).slice(0, PHRASES_MAX);
+      const things = [...new Set(words(text))]
+        .filter((word) => !EMPTY.test(word) && !/^\d+$/.test(word))
+        .slice(0, PHRASES_MAX);
       if (things.length === 0 || pool.length === 0) return { lines: [], unknown: null };
       const names = [...new Set(pool.flatMap((line) => line.phrases))];
       const [asked, known] = await Promise.all([embed(things), embed(names)]);
       const best = new Map<Line, number>();
       for (const line of pool) {
-        const cosines = asked.flatMap((vector) => line.phrases.map((phrase) => dot(vector, known[names.indexOf(phrase)] ?? vector)));
+        const cosines = asked.flatMap((vector) =>
+          line.phrases.map((phrase) => dot(vector, known[names.indexOf(phrase)] ?? vector)),
+        );
         best.set(line, Math.max(...cosines));
       }
       const top = Math.max(...best.values());

@@ -1,12 +1,14 @@
-import { includesItem } from "../dialogue/items.ts";
 import type { ItemRef, RequestKind } from "../commerce/types.ts";
+import { includesItem } from "../dialogue/items.ts";
 import { ALL, ORDER_WORD, OTHER_ONE, PRONOUN, UNSHIPPED } from "./cues.ts";
-import { hasWord, type Line, type NamedOrders, namedOrders } from "./lines.ts";
+import type { Line, NamedOrders } from "./lines.ts";
+import { namedOrders } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
+import { nameGroups } from "./names.ts";
+import type { Narrowing } from "./narrow.ts";
+import { narrow, narrowByOption, optionHits, preferring } from "./narrow.ts";
 import { countIn, ordinalIn } from "./quantity.ts";
-import { nearlyEqual, stem, words } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
-import { ARRIVED, BOUGHT, type DayRange, dayRange, daysAgo, EARLIER, LATEST } from "./time-range.ts";
 
 /** What the words of one request point at, whether or not it can be requested. */
 export interface Pointed {
@@ -21,11 +23,10 @@ export interface Pointed {
   by: "number" | "name" | "option" | "loose" | "ordinal" | "other" | "pronoun" | "time" | "all" | "none";
 }
 
-export interface Scope {
+export interface Scope extends Narrowing {
   lines: Line[];
   /** Whether a word has the shape of the shop's order numbers. */
   looksLikeOrder: (word: string) => boolean;
-  now: Date;
   /** What was offered to choose from, in that order. */
   offered: ItemRef[];
   /** What the open requests are about, or was talked about last. */
@@ -33,8 +34,6 @@ export interface Scope {
   loose: LooseNames;
   thesaurus: Thesaurus;
   kind: RequestKind | null;
-  /** Lines the request could be made on go before others when the words leave it open. */
-  prefer: (line: Line) => boolean;
 }
 
 const nothing = (unknown: string | null = null): Pointed => ({ lines: [], all: false, unknown, by: "none" });
@@ -50,28 +49,53 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   const rest = namedOrders(cue, named.orders, scope.looksLikeOrder).rest;
   const other = OTHER_ONE.test(text) ? otherThan(pool, text, scope) : null;
   if (other) return other;
-  const byName = nameGroups(source(rest, scope), pool, scope.thesaurus) ?? nameGroups(source(named.rest, scope), pool, scope.thesaurus) ?? nameGroups(named.rest, pool, scope.thesaurus);
+  const byName =
+    nameGroups(source(rest, scope), pool, scope.thesaurus) ??
+    nameGroups(source(named.rest, scope), pool, scope.thesaurus) ??
+    nameGroups(named.rest, pool, scope.thesaurus);
   const quantity = countIn(named.rest);
   if (byName) return withQuantity(settleGroups(byName, text, named, scope), quantity);
   const ordinal = scope.offered.length > 0 ? ordinalIn(rest, scope.offered.length) : null;
   if (ordinal !== null) {
     const chosen = scope.offered[ordinal];
-    return { lines: scope.lines.filter((line) => chosen && includesItem([chosen], line.ref)), all: false, unknown: null, by: "ordinal" };
+    return {
+      lines: scope.lines.filter((line) => chosen && includesItem([chosen], line.ref)),
+      all: false,
+      unknown: null,
+      by: "ordinal",
+    };
   }
   const plural = ALL.test(text);
   const filtered = narrow(pool, text, scope);
   if (named.orders.length > 0 && pool.length > 1 && !(plural && WHOLE.test(text))) {
     const inside = await scope.loose.find(named.rest, pool);
-    if (inside.lines.length > 0) return withQuantity({ lines: inside.lines, all: plural || inside.lines.length === 1, unknown: null, by: "loose" }, quantity);
+    if (inside.lines.length > 0)
+      return withQuantity(
+        { lines: inside.lines, all: plural || inside.lines.length === 1, unknown: null, by: "loose" },
+        quantity,
+      );
   }
-  if (named.orders.length > 0) return withQuantity({ lines: pool, all: pool.length > 1 && plural, unknown: named.unknown[0] ?? null, by: "number" }, quantity);
-  const byOption = scope.focus.length > 0 && scope.offered.length === 0 ? [] : optionHits(source(named.rest, scope), preferring(filtered ?? pool, scope));
+  if (named.orders.length > 0)
+    return withQuantity(
+      { lines: pool, all: pool.length > 1 && plural, unknown: named.unknown[0] ?? null, by: "number" },
+      quantity,
+    );
+  const byOption =
+    scope.focus.length > 0 && scope.offered.length === 0
+      ? []
+      : optionHits(source(named.rest, scope), preferring(filtered ?? pool, scope));
   if (byOption.length > 0) return { lines: byOption, all: plural, unknown: null, by: "option" };
-  if (UNSHIPPED.test(text) && plural) return { lines: pool.filter((line) => line.order.status === "pending"), all: true, unknown: null, by: "all" };
+  if (UNSHIPPED.test(text) && plural)
+    return { lines: pool.filter((line) => line.order.status === "pending"), all: true, unknown: null, by: "all" };
   const focused = scope.lines.filter((line) => includesItem(scope.focus, line.ref));
-  if (PRONOUN.test(rest) && focused.length > 0) return withQuantity({ lines: focused, all: true, unknown: null, by: "pronoun" }, quantity);
+  if (PRONOUN.test(rest) && focused.length > 0)
+    return withQuantity({ lines: focused, all: true, unknown: null, by: "pronoun" }, quantity);
   const loose = await scope.loose.find(named.rest, filtered ?? pool);
-  if (loose.lines.length > 0) return withQuantity({ lines: narrow(loose.lines, text, scope) ?? loose.lines, all: plural, unknown: null, by: "loose" }, quantity);
+  if (loose.lines.length > 0)
+    return withQuantity(
+      { lines: narrow(loose.lines, text, scope) ?? loose.lines, all: plural, unknown: null, by: "loose" },
+      quantity,
+    );
   const foreign = foreignThing(rest, scope);
   if (foreign !== null) return nothing(foreign);
   if (filtered) return { lines: filtered, all: plural, unknown: null, by: "time" };
@@ -88,7 +112,8 @@ const source = (text: string, scope: Scope): string => {
   const at = text.search(WANTED_FROM);
   return at > 0 ? text.slice(0, at) : text;
 };
-const WANTED_FROM = /换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
+const WANTED_FROM =
+  /换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
 
 const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
   const [line] = pointed.lines;
@@ -98,11 +123,6 @@ const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
 
 const WHOLE = /整|全部|所有|都|\b(?:everything|whole|entire|all)\b/;
 
-const preferring = (lines: Line[], scope: Scope): Line[] => {
-  const preferred = lines.filter(scope.prefer);
-  return preferred.length > 0 ? preferred : lines;
-};
-
 /** A thing named that is none of theirs: a word of the thesaurus, or what English puts after "return my". */
 function foreignThing(cue: string, scope: Scope): string | null {
   const [named] = scope.thesaurus.named(cue);
@@ -110,72 +130,10 @@ function foreignThing(cue: string, scope: Scope): string | null {
   const object = OBJECT.exec(cue)?.[1];
   return object !== undefined && !GENERIC.test(object) ? object : null;
 }
-const OBJECT = /\b(?:return|refund|exchange|swap|replace|cancel|send back)\s+(?:my|the|a|an|that|this)\s+((?:[a-z-]+\s+)?[a-z-]{3,})/;
-const GENERIC = /\b(?:order|orders|item|items|thing|things|stuff|one|ones|parcel|package|purchase|product|delivery|whole|last|latest|recent|most|other|rest|same|first|second|third|lot|pair|money|shipment|black|white|red|blue|green|grey|gray|pink|large|small|medium|which|that|what)\b/;
-
-/** Words of the text that name lines: for each, the lines that the whole text fits best. */
-function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus): Line[][] | null {
-  const terms = textTerms(text, pool);
-  const kinds = thesaurus.kinds(text).filter((kind) => pool.some((line) => line.kinds.includes(kind)));
-  if (terms.length + kinds.length === 0) return null;
-  const score = new Map<Line, number>();
-  const count = (lines: Line[], weight: (line: Line) => number): Line[] => {
-    const products = new Set(lines.map((line) => line.item.productId)).size;
-    for (const line of lines) score.set(line, (score.get(line) ?? 0) + weight(line) / products);
-    return lines;
-  };
-  const hits = [
-    ...terms.map((term) => count(pool.filter((line) => weightOf(line, term) > 0), (line) => weightOf(line, term))),
-    ...kinds.map((kind) => count(pool.filter((line) => line.kinds.includes(kind)), () => KIND_WEIGHT)),
-  ];
-  const groups = hits
-    .filter((lines) => lines.length > 0)
-    .map((lines) => {
-      const best = Math.max(...lines.map((line) => score.get(line) ?? 0));
-      return lines.filter((line) => (score.get(line) ?? 0) >= best - 1e-9);
-    });
-  const distinct = groups.filter((group, index) => !groups.some((other, at) => at < index && sameLines(other, group)));
-  // A group inside a wider one says the same with more words: "the white tee" beside "tee".
-  const minimal = distinct.filter((group) => !distinct.some((other) => other !== group && other.length < group.length && other.every((line) => group.includes(line))));
-  return minimal.length > 0 ? minimal : null;
-}
-
-/** The kind of thing, said in other words, counts less than the name itself. */
-const KIND_WEIGHT = 0.8;
-
-const sameLines = (a: Line[], b: Line[]): boolean => a.length === b.length && a.every((line) => b.includes(line));
-
-function weightOf(line: Line, term: string): number {
-  const exact = line.terms.get(term);
-  if (exact !== undefined) return exact;
-  for (const [name, weight] of line.terms) if (/^[a-z]+$/.test(name) && nearlyEqual(name, term)) return weight * 0.8;
-  return 0;
-}
-
-/** Terms of the text that occur in some line's name: Latin words, pairs of Chinese characters, and single head nouns that stand alone. */
-function textTerms(text: string, pool: Line[]): string[] {
-  const known = (term: string): boolean => pool.some((line) => weightOf(line, term) > 0);
-  const found = new Set<string>();
-  const segmented = words(text);
-  for (const word of segmented) {
-    if (/\p{Script=Han}/u.test(word)) {
-      const bare = word.length === 2 ? word.replace(/[子儿]$/, "") : word;
-      const head = bare.length <= 2 ? bare.at(-1) : undefined;
-      if (known(word)) found.add(word);
-      else if (head !== undefined && !COMMON_HEADS.has(head) && known(head)) found.add(head);
-    } else if (!STOP.has(word) && known(stem(word))) found.add(stem(word));
-  }
-  for (const run of text.match(/\p{Script=Han}{2,}/gu) ?? [])
-    for (let at = 0; at + 1 < run.length; at++) {
-      const pair = run.slice(at, at + 2);
-      if (known(pair)) found.add(pair);
-    }
-  return [...found];
-}
-
-/** Single characters that end names but mean other things alone. */
-const COMMON_HEADS = new Set([..."装机器品物件个的电子水"]);
-const STOP = new Set(["the", "a", "an", "and", "of", "for", "in", "on", "to", "my", "it", "order", "return", "cancel", "one", "two", "set", "new", "go", "all", "is", "with"]);
+const OBJECT =
+  /\b(?:return|refund|exchange|swap|replace|cancel|send back)\s+(?:my|the|a|an|that|this)\s+((?:[a-z-]+\s+)?[a-z-]{3,})/;
+const GENERIC =
+  /\b(?:order|orders|item|items|thing|things|stuff|one|ones|parcel|package|purchase|product|delivery|whole|last|latest|recent|most|other|rest|same|first|second|third|lot|pair|money|shipment|black|white|red|blue|green|grey|gray|pink|large|small|medium|which|that|what)\b/;
 
 /** Joins what the words named; groups that stay open are narrowed by option, time and what could be requested at all. */
 function settleGroups(groups: Line[][], text: string, named: NamedOrders, scope: Scope): Pointed {
@@ -198,53 +156,8 @@ function expandOrder(lines: Line[], text: string, named: NamedOrders, scope: Sco
   return scope.lines.filter((line) => lines.some((chosen) => chosen.order.id === line.order.id));
 }
 const WHOLE_ORDER = /(?:整|一大)(?:个|张)?(?:单|订单)|\b(?:whole|entire)(?: \w+){0,6} order\b/i;
-const THAT_ORDER = /(?:那|这)(?:一|个|笔|张)?(?:大)?(?:单|订单)|(?<!\b(?:from|in|of|on|with) (?:my|the|that|this|an?) (?:\w+ ){0,2})\border\b/i;
-
-const narrowByOption = (group: Line[], text: string): Line[] => {
-  if (group.length < 2) return group;
-  const hits = group.map((line) => line.optionWords.filter((word) => hasWord(text, word)).length);
-  const best = Math.max(...hits);
-  return best === 0 ? group : group.filter((_, index) => hits[index] === best);
-};
-
-/** An option alone may name an item: "原木的". Numbers and sizes alone are too common. */
-const optionHits = (text: string, pool: Line[]): Line[] => {
-  const telling = pool.filter((line) => line.optionWords.some((word) => word.length > 1 && !/^[\d.]+$/.test(word) && hasWord(text, word)));
-  return telling.length < pool.length || pool.length === 1 ? telling : [];
-};
-
-/** Lines within the time or status that the words name; null when they name none, or none is left. */
-function narrow(lines: Line[], text: string, scope: Scope): Line[] | null {
-  let left = lines;
-  let named = false;
-  const keep = (subset: Line[]): void => {
-    named = true;
-    if (subset.length > 0) left = subset;
-  };
-  const range = dayRange(text, scope.now);
-  if (range) keep(left.filter((line) => within(line, range, text, scope.now)));
-  if (UNSHIPPED.test(text)) keep(left.filter((line) => line.order.status === "pending"));
-  if (LATEST.test(text) && left.length > 1) keep(newest(preferring(left, scope)));
-  if (EARLIER.test(text) && left.length > 1) keep(oldest(left));
-  return named && left.length > 0 ? left : null;
-}
-
-function within(line: Line, range: DayRange, text: string, now: Date): boolean {
-  const { placedAt, shippedAt, deliveredAt } = line.order;
-  const times = ARRIVED.test(text) && !BOUGHT.test(text) ? [deliveredAt] : BOUGHT.test(text) && !ARRIVED.test(text) ? [placedAt] : [placedAt, deliveredAt, shippedAt];
-  return times.some((time) => {
-    if (time === undefined) return false;
-    const age = daysAgo(time, now);
-    return age <= range.oldest && age >= range.newest;
-  });
-}
-
-const extreme = (lines: Line[], sign: 1 | -1): Line[] => {
-  const sorted = [...lines].sort((a, b) => sign * a.order.placedAt.localeCompare(b.order.placedAt));
-  return lines.filter((line) => line.order.id === sorted[0]?.order.id);
-};
-const newest = (lines: Line[]): Line[] => extreme(lines, -1);
-const oldest = (lines: Line[]): Line[] => extreme(lines, 1);
+const THAT_ORDER =
+  /(?:那|这)(?:一|个|笔|张)?(?:大)?(?:单|订单)|(?<!\b(?:from|in|of|on|with) (?:my|the|that|this|an?) (?:\w+ ){0,2})\border\b/i;
 
 /** "The other one": the same kind of thing as what is open, but not it. */
 function otherThan(pool: Line[], text: string, scope: Scope): Pointed | null {
@@ -252,13 +165,18 @@ function otherThan(pool: Line[], text: string, scope: Scope): Pointed | null {
   if (current.length === 0) return null;
   const rest = pool.filter((line) => !current.includes(line));
   const named = nameGroups(text, rest, scope.thesaurus)?.flat();
-  const alike = named ?? rest.filter((line) => current.some((other) => other.item.productId === line.item.productId || sharesHead(other, line)));
-  const among = scope.offered.length > 0 && alike.length === 0 ? rest.filter((line) => includesItem(scope.offered, line.ref)) : alike;
+  const alike =
+    named ??
+    rest.filter((line) =>
+      current.some((other) => other.item.productId === line.item.productId || sharesHead(other, line)),
+    );
+  const among =
+    scope.offered.length > 0 && alike.length === 0
+      ? rest.filter((line) => includesItem(scope.offered, line.ref))
+      : alike;
   const lines = preferring(narrowByOption(among, text), scope);
   return lines.length > 0 ? { lines, all: false, unknown: null, by: "other" } : null;
 }
 
-const sharesHead = (a: Line, b: Line): boolean => [...a.terms].some(([term, weight]) => weight >= 0.9 && (b.terms.get(term) ?? 0) >= 0.9);
-
-/** Whether the text names one of the lines by a word of its name. */
-export const namesLine = (text: string, lines: Line[], thesaurus: Thesaurus): boolean => nameGroups(text, lines, thesaurus) !== null;
+const sharesHead = (a: Line, b: Line): boolean =>
+  [...a.terms].some(([term, weight]) => weight >= 0.9 && (b.terms.get(term) ?? 0) >= 0.9);

@@ -1,12 +1,31 @@
 const CLASSIFIERS = "个只件双条台把支枝瓶盒套筒口副本块张袋包样顶部根对罐桶箱";
-const ZH: Record<string, number> = { 一: 1, 两: 2, 二: 2, 俩: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9, 十: 10 };
+const ZH: Record<string, number> = {
+  一: 1,
+  两: 2,
+  二: 2,
+  俩: 2,
+  三: 3,
+  四: 4,
+  五: 5,
+  六: 6,
+  七: 7,
+  八: 8,
+  九: 9,
+  十: 10,
+};
 const EN: Record<string, number> = { one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, both: 2 };
 
 /** How many pieces are meant: the smallest number said, because "one of my two" means one. Null when none is said. */
 export function countIn(text: string): number | null {
   const counts: number[] = [];
-  for (const match of text.matchAll(new RegExp(`(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?[${CLASSIFIERS}]`, "g"))) counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
-  for (const match of text.matchAll(/\b(?:just|only|return|of the|send|cancel)?\s?(one|two|three|four|five|six|\d{1,2}) (?:of|more of)?/g)) if (/\bof\b|just|only/.test(match[0])) counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
+  for (const match of text.matchAll(
+    new RegExp(`(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?[${CLASSIFIERS}]`, "g"),
+  ))
+    counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
+  for (const match of text.matchAll(
+    /\b(?:just|only|return|of the|send|cancel)?\s?(one|two|three|four|five|six|\d{1,2}) (?:of|more of)?/g,
+  ))
+    if (/\bof\b|just|only/.test(match[0])) counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
   const leading = /^(?:just |only )?(one|two|three|four) (?!of|that|i|with|from|in|where|which)[a-z]/.exec(text)?.[1];
   if (leading) counts.push(EN[leading] ?? 1);
   const found = counts.filter((count) => count > 0);
@@ -23,7 +42,8 @@ const ORDINALS: Array<[RegExp, number]> = [
 
 /** Position in a list that was offered; null when none is named. */
 export function ordinalIn(text: string, length: number): number | null {
-  if (/最后(?:一|那)?|末尾|\blast (?:one|item)?\b/.test(text) && !/last (?:week|month|order|night)/.test(text)) return length - 1;
+  if (/最后(?:一|那)?|末尾|\blast (?:one|item)?\b/.test(text) && !/last (?:week|month|order|night)/.test(text))
+    return length - 1;
   const found = ORDINALS.find(([pattern]) => pattern.test(text.trim()))?.[1];
   return found !== undefined && found < length ? found : null;
 }

@@ -1,9 +1,34 @@
 import type { RequestKind } from "../commerce/types.ts";
+import { isRequestKind } from "../commerce/types.ts";
 import type { DialogueState, Relation, Slot } from "../dialogue/types.ts";
 import type { Intent } from "../models/types.ts";
-import { ABANDON, ADD, ASKS, BECAUSE, CORRECT, DECLINE, HEDGE, HUMAN, INJECTION, KEEP, NEGATED_REQUEST, NO, NOT_HUMAN, NOT_NO, ONLY, OTHER_ONE, POLICY, REQUEST, STATUS, WANTED, YES } from "./cues.ts";
-import { LABELS, type Classifier, type Guess, type Label } from "./examples.ts";
-import { type Clause, clauses, isHan, normalize } from "./text.ts";
+import {
+  ABANDON,
+  ADD,
+  ASKS,
+  BECAUSE,
+  CORRECT,
+  DECLINE,
+  HEDGE,
+  HUMAN,
+  INJECTION,
+  KEEP,
+  NEGATED_REQUEST,
+  NO,
+  NOT_HUMAN,
+  NOT_NO,
+  ONLY,
+  OTHER_ONE,
+  POLICY,
+  REQUEST,
+  STATUS,
+  WANTED,
+  YES,
+} from "./cues.ts";
+import type { Classifier, Guess, Label } from "./examples.ts";
+import { LABELS } from "./examples.ts";
+import type { Clause } from "./text.ts";
+import { clauses, isHan, normalize } from "./text.ts";
 
 /** One request as the words state it, before anything is looked up. */
 export interface ReadAct {
@@ -59,14 +84,26 @@ export const GUESS_MARGIN = 0.12;
 export async function read(texts: string[], situation: Situation, classifier: Classifier): Promise<Reading> {
   const text = normalize(texts.join("\n"));
   const parts = clauses(text);
-  const reading: Reading = { acts: [], loose: "", answer: null, hedged: false, abandon: false, declined: false, relation: relationOf(text), except: "", injection: INJECTION.test(text), explains: false, confidence: 1 };
+  const reading: Reading = {
+    acts: [],
+    loose: "",
+    answer: null,
+    hedged: false,
+    abandon: false,
+    declined: false,
+    relation: relationOf(text),
+    except: "",
+    injection: INJECTION.test(text),
+    explains: false,
+    confidence: 1,
+  };
   if (HUMAN.test(text) && !NOT_HUMAN.test(text)) return { ...reading, acts: [act("human", text)] };
   if (reading.injection) return { ...reading, acts: [act("out_of_scope", text)] };
   answerOf(reading, text, situation);
   const roles = parts.map((part) => roleOf(part, situation, text));
   const abandoned = roles.some((role) => "role" in role && role.role === "abandon");
   assemble(reading, parts, roles);
-  const requests = reading.acts.some((entry) => isKind(entry.intent));
+  const requests = reading.acts.some((entry) => isRequestKind(entry.intent));
   reading.abandon = abandoned && !requests && !(situation.state === "CONFIRM" && reading.answer === "yes");
   if (situation.asked.includes("reason") && !requests && DECLINE.test(text)) reading.declined = true;
   const settled = reading.acts.length > 0 || reading.abandon || reading.declined || reading.answer !== null;
@@ -74,9 +111,14 @@ export async function read(texts: string[], situation: Situation, classifier: Cl
   return reading;
 }
 
-const isKind = (intent: string): intent is RequestKind => intent === "return" || intent === "exchange" || intent === "cancel";
-
-const act = (intent: Intent, text: string): ReadAct => ({ intent, cue: text, text, because: [], relation: relationOf(text), except: "" });
+const act = (intent: Intent, text: string): ReadAct => ({
+  intent,
+  cue: text,
+  text,
+  because: [],
+  relation: relationOf(text),
+  except: "",
+});
 
 function relationOf(text: string): Relation {
   if (CORRECT.test(text) || OTHER_ONE.test(text)) return "correct";
@@ -111,8 +153,10 @@ function roleOf(part: Clause, situation: Situation, whole: string): Role {
   // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
   const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
   const kind = denied ? null : kindOf(text);
-  if (situation.state !== "INIT" && ABANDON.test(text) && (kind === null || /取消(?:申请|退|换)/.test(text))) return { role: "abandon" };
-  if (kind !== null && KEEP.test(text) && /其(?:他|它|余)|剩下|除了|\b(?:except|apart from|other than)\b/.test(text)) return { kind };
+  if (situation.state !== "INIT" && ABANDON.test(text) && (kind === null || /取消(?:申请|退|换)/.test(text)))
+    return { role: "abandon" };
+  if (kind !== null && KEEP.test(text) && /其(?:他|它|余)|剩下|除了|\b(?:except|apart from|other than)\b/.test(text))
+    return { kind };
   if (KEEP.test(text) && kind === null && !POLICY.test(text)) return { role: "keep" };
   const concrete = situation.namesItem(text) || (situation.state === "INIT" && situation.namesItem(whole));
   if (kind !== null && POLICY.test(text) && (asks || !concrete)) return { intent: "question" };
@@ -130,7 +174,10 @@ export function kindOf(text: string): RequestKind | null {
   const kinds: RequestKind[] = ["exchange", "cancel", "return"];
   const found = kinds.filter((kind) => REQUEST[kind].test(text));
   if (found.length < 2) return found[0] ?? null;
-  const denied = /(?:不是|不|别|not an?|don'?t|rather than|instead of)\s?(?:要|想)?(退|换|取消|return|refund|exchange|cancel)/.exec(text)?.[1] ?? "";
+  const denied =
+    /(?:不是|不|别|not an?|don'?t|rather than|instead of)\s?(?:要|想)?(退|换|取消|return|refund|exchange|cancel)/.exec(
+      text,
+    )?.[1] ?? "";
   const left = found.filter((kind) => !REQUEST[kind].test(denied));
   return left[0] ?? found[0] ?? null;
 }
@@ -147,12 +194,13 @@ function assemble(reading: Reading, parts: Clause[], roles: Role[]): void {
     if ("role" in role) {
       if (role.role === "keep") reading.except += ` ${part.text}`;
       else if (role.role === "abandon") return;
-      else if (last && (part.sentence === lastSentence || !laterAct(roles, parts, index, part.sentence))) join(last, part.text);
+      else if (last && (part.sentence === lastSentence || !laterAct(roles, parts, index, part.sentence)))
+        join(last, part.text);
       else pending.push(part);
       return;
     }
     const intent = "kind" in role ? role.kind : role.intent;
-    if (last && last.intent === intent && isKind(intent) && leansBack(part.text)) {
+    if (last && last.intent === intent && isRequestKind(intent) && leansBack(part.text)) {
       last.cue += ` ${part.text}`;
       last.text += `，${part.text}`;
     } else {
@@ -164,14 +212,16 @@ function assemble(reading: Reading, parts: Clause[], roles: Role[]): void {
   });
   bare.push(...pending.map((part) => part.text));
   reading.loose = bare.join("，");
-  for (const entry of reading.acts) if (isKind(entry.intent)) entry.except = reading.except;
+  for (const entry of reading.acts) if (isRequestKind(entry.intent)) entry.except = reading.except;
 }
 
 const laterAct = (roles: Role[], parts: Clause[], from: number, sentence: number): boolean =>
   roles.some((role, index) => index > from && !("role" in role) && parts[index]?.sentence === sentence);
 
 /** A second verb without a thing of its own goes with the first: "退掉它". */
-const leansBack = (text: string): boolean => text.replace(/[的了吧呢啊呀嘛把帮我给请]/g, "").length <= 4 || /^(?:please |just |can you )*(?:return|refund|cancel|exchange|send|take) (?:it|them|that|me)\b/.test(text);
+const leansBack = (text: string): boolean =>
+  text.replace(/[的了吧呢啊呀嘛把帮我给请]/g, "").length <= 4 ||
+  /^(?:please |just |can you )*(?:return|refund|cancel|exchange|send|take) (?:it|them|that|me)\b/.test(text);
 
 function join(target: ReadAct, text: string): void {
   target.text = `${text}，${target.text}`;
@@ -179,7 +229,13 @@ function join(target: ReadAct, text: string): void {
 }
 
 /** Nothing was settled by a cue: the nearest examples say what it is, given what was asked. */
-async function guess(reading: Reading, text: string, parts: Clause[], situation: Situation, classifier: Classifier): Promise<void> {
+async function guess(
+  reading: Reading,
+  text: string,
+  parts: Clause[],
+  situation: Situation,
+  classifier: Classifier,
+): Promise<void> {
   const found = await classifier.classify(text, labelsFor(situation, text));
   reading.confidence = confidenceOf(found);
   const { label } = found;
@@ -190,7 +246,8 @@ async function guess(reading: Reading, text: string, parts: Clause[], situation:
     reading.hedged ||= label === "yes" && !isBare(text);
   } else if (label === "abandon") reading.abandon = true;
   else if (label === "decline_reason") reading.declined = true;
-  else if (label !== "reason" && found.margin >= GUESS_MARGIN) reading.acts.push({ ...act(label, text), because: isKind(label) ? parts.map((part) => part.text) : [] });
+  else if (label !== "reason" && found.margin >= GUESS_MARGIN)
+    reading.acts.push({ ...act(label, text), because: isRequestKind(label) ? parts.map((part) => part.text) : [] });
   if (reading.loose === "" && reading.except === "") reading.loose = text;
 }
 
@@ -200,7 +257,8 @@ const REPLIES: readonly Label[] = ["yes", "no", "abandon", "reason", "decline_re
 
 /** Replies are only expected where something was asked; and there, what asks nothing back is one. */
 function labelsFor({ state, asked }: Situation, text: string): readonly Label[] {
-  if (state === "COLLECT" && asked.length > 0) return ASKS.test(text) ? [...REPLIES, "question", "order_status", "out_of_scope"] : REPLIES;
+  if (state === "COLLECT" && asked.length > 0)
+    return ASKS.test(text) ? [...REPLIES, "question", "order_status", "out_of_scope"] : REPLIES;
   if (state === "COLLECT" || state === "CONFIRM") return LABELS.filter((label) => label !== "decline_reason");
   return LABELS.filter((label) => !REPLIES.includes(label));
 }
@@ -211,7 +269,9 @@ const confidenceOf = ({ margin }: Guess): number => Math.min(1, 0.5 + margin);
 /** Why, from the clauses that only explain, or after "because". */
 export function reasonIn(because: string[], cue: string): string | null {
   const stated = BECAUSE.exec(cue);
-  const reasons = [...because, ...(stated ? [stated[1] ?? stated[2] ?? ""] : [])].map((text) => text.trim()).filter((text) => text.length > 1);
+  const reasons = [...because, ...(stated ? [stated[1] ?? stated[2] ?? ""] : [])]
+    .map((text) => text.trim())
+    .filter((text) => text.length > 1);
   return reasons.length > 0 ? reasons.join("，").slice(0, REASON_MAX_CHARACTERS) : null;
 }
 const REASON_MAX_CHARACTERS = 200;

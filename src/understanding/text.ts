@@ -9,7 +9,8 @@ export const normalize = (text: string): string =>
     .trim();
 
 /** Connectives that begin another thought even without punctuation before them. */
-const CONNECTIVES = /(?=另外|还有(?!货|库存)|以及|顺便|再就是|同时把|(?:^|\s)(?:also|and also|plus also|and then|and (?=(?:i'd|i|please|cancel|return|exchange|swap|refund|call off|where|the \w+ (?:i|needs|should)))|but (?=(?:keep|leave|not)))\b)/;
+const CONNECTIVES =
+  /(?=另外|还有(?!货|库存)|以及|顺便|再就是|同时把|(?:^|\s)(?:also|and also|plus also|and then|and (?=(?:i'd|i|please|cancel|return|exchange|swap|refund|call off|where|the \w+ (?:i|needs|should)))|but (?=(?:keep|leave|not)))\b)/;
 const PUNCTUATION = /[,，;；。!！?？\n~～…]+|\.(?=\s|$)|\s[-–—]+\s|:\s|：/;
 
 /** A clause, and whether a question mark ended it. */
@@ -27,7 +28,13 @@ export function clauses(text: string): Clause[] {
     const asks = /[?？]\s*$/.test(sentence);
     const parts = sentence.split(PUNCTUATION).flatMap((part) => part.split(CONNECTIVES));
     const clean = parts.map((part) => part.trim()).filter((part) => /[\p{L}\p{N}]/u.test(part));
-    clean.forEach((part, position) => found.push({ text: part, asks: asks && position === clean.length - 1, sentence: index }));
+    found.push(
+      ...clean.map((part, position) => ({
+        text: part,
+        asks: asks && position === clean.length - 1,
+        sentence: index,
+      })),
+    );
   });
   return found;
 }
@@ -37,7 +44,8 @@ const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
 /** Words of either language; Chinese is segmented, numbers and Latin words stay whole. */
 export function words(text: string): string[] {
   const found: string[] = [];
-  for (const { segment, isWordLike } of segmenter.segment(text)) if (isWordLike) found.push(...segment.split(/[-_/'’.]/).filter(Boolean));
+  for (const { segment, isWordLike } of segmenter.segment(text))
+    if (isWordLike) found.push(...segment.split(/[-_/'’.]/).filter(Boolean));
   return found;
 }
 

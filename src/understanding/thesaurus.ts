@@ -32,7 +32,8 @@ export async function loadThesaurus(path: string): Promise<Thesaurus> {
     const found = han.filter(({ word }) => (word.length > 1 ? text.includes(word) : standsAlone(word, segmented)));
     for (let size = 1; size <= PHRASE_MAX_WORDS; size++)
       for (let at = 0; at + size <= stems.length; at++)
-        for (const group of latin.get(stems.slice(at, at + size).join(" ")) ?? []) found.push({ word: segmented.slice(at, at + size).join(" "), group });
+        for (const group of latin.get(stems.slice(at, at + size).join(" ")) ?? [])
+          found.push({ word: segmented.slice(at, at + size).join(" "), group });
     return found;
   };
   return {
@@ -44,4 +45,5 @@ export async function loadThesaurus(path: string): Promise<Thesaurus> {
 const PHRASE_MAX_WORDS = 3;
 
 /** A single character is a word where the segmenter makes it one, or with 子 or 儿 behind it: "鞋子". */
-const standsAlone = (character: string, segmented: string[]): boolean => segmented.some((word) => word === character || word === `${character}子` || word === `${character}儿`);
+const standsAlone = (character: string, segmented: string[]): boolean =>
+  segmented.some((word) => word === character || word === `${character}子` || word === `${character}儿`);

@@ -5,8 +5,35 @@ export interface DayRange {
   newest: number;
 }
 
-const ZH_NUMBERS: Record<string, number> = { 一: 1, 两: 2, 二: 2, 三: 3, 四: 4, 五: 5, 六: 6, 七: 7, 八: 8, 九: 9, 十: 10, 半: 0 };
-const EN_NUMBERS: Record<string, number> = { a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, couple: 2 };
+const ZH_NUMBERS: Record<string, number> = {
+  一: 1,
+  两: 2,
+  二: 2,
+  三: 3,
+  四: 4,
+  五: 5,
+  六: 6,
+  七: 7,
+  八: 8,
+  九: 9,
+  十: 10,
+  半: 0,
+};
+const EN_NUMBERS: Record<string, number> = {
+  a: 1,
+  an: 1,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  couple: 2,
+};
 const ZH_DAYS = "日一二三四五六";
 const EN_DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
@@ -18,7 +45,10 @@ const FIXED: Array<[RegExp, DayRange]> = [
   [/前天|day before yesterday/, about(2, 0)],
   [/昨(?:天|晚|日)|yesterday|last night/, about(1, 0)],
   [/今(?:天|早|晚)|刚刚下单|\btoday\b|this morning/, about(0, 0)],
-  [/前(?:几|些|两)天|(?:几|好几)天(?:之)?前|这(?:几|两)天|\b(?:a )?(?:few|couple of|several) days|the other day|some days|recently|lately/, { oldest: 9, newest: 1 }],
+  [
+    /前(?:几|些|两)天|(?:几|好几)天(?:之)?前|这(?:几|两)天|\b(?:a )?(?:few|couple of|several) days|the other day|some days|recently|lately/,
+    { oldest: 9, newest: 1 },
+  ],
   [/上(?:个)?(?:周|礼拜|星期)(?![一二三四五六日天])|\blast week\b/, { oldest: 14, newest: 4 }],
   [/这(?:个)?(?:周|礼拜|星期)(?![一二三四五六日天])|\bthis week\b/, { oldest: 7, newest: 0 }],
   [/上个?月|\blast month\b/, { oldest: 62, newest: 20 }],
@@ -28,13 +58,22 @@ const FIXED: Array<[RegExp, DayRange]> = [
 
 /** The range the text names. `now` decides which day "Monday" was. */
 export function dayRange(text: string, now: Date): DayRange | null {
-  const counted = /([一两二三四五六七八九十]|\d+)\s?天(?:之)?前|\b(a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d+) days? (?:ago|back)/.exec(text);
+  const counted =
+    /([一两二三四五六七八九十]|\d+)\s?天(?:之)?前|\b(a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d+) days? (?:ago|back)/.exec(
+      text,
+    );
   if (counted) return about(toNumber(counted[1] ?? counted[2] ?? "1"), 1);
-  const weeks = /([两二三四]|\d+)\s?(?:个)?(?:星期|周|礼拜)(?:之)?前|\b(two|three|four|\d+) weeks? (?:ago|back)/.exec(text);
+  const weeks = /([两二三四]|\d+)\s?(?:个)?(?:星期|周|礼拜)(?:之)?前|\b(two|three|four|\d+) weeks? (?:ago|back)/.exec(
+    text,
+  );
   if (weeks) return about(toNumber(weeks[1] ?? weeks[2] ?? "2") * 7, 4);
   const zhDay = /(上)?(?:个)?(?:周|礼拜|星期)([一二三四五六日天])/.exec(text);
   const enDay = new RegExp(`\\b(last )?(${EN_DAYS.join("|")})`).exec(text);
-  const weekday = zhDay ? ZH_DAYS.indexOf((zhDay[2] ?? "日").replace("天", "日")) : enDay ? EN_DAYS.indexOf(enDay[2] ?? "") : -1;
+  const weekday = zhDay
+    ? ZH_DAYS.indexOf((zhDay[2] ?? "日").replace("天", "日"))
+    : enDay
+      ? EN_DAYS.indexOf(enDay[2] ?? "")
+      : -1;
   if (weekday >= 0) {
     const ago = (now.getDay() - weekday + 7) % 7;
     return (zhDay?.[1] ?? enDay?.[1]) ? { oldest: ago + 7, newest: ago } : about(ago, 0);
@@ -45,10 +84,14 @@ export function dayRange(text: string, now: Date): DayRange | null {
 const DAY_MS = 86_400_000;
 
 /** Whole calendar days between an ISO time and now. */
-export const daysAgo = (iso: string, now: Date): number => Math.round((startOfDay(now) - startOfDay(new Date(iso))) / DAY_MS);
+export const daysAgo = (iso: string, now: Date): number =>
+  Math.round((startOfDay(now) - startOfDay(new Date(iso))) / DAY_MS);
 const startOfDay = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
 
-export const ARRIVED = /到(?:的|货|手|了)|收到|送(?:来|到)|签收|寄来|\b(?:arriv\w*|deliver\w*|came|got|received|delivery)\b/i;
+export const ARRIVED =
+  /到(?:的|货|手|了)|收到|送(?:来|到)|签收|寄来|\b(?:arriv\w*|deliver\w*|came|got|received|delivery)\b/i;
 export const BOUGHT = /买|下(?:的)?单|拍的|订的|\b(?:bought|ordered|purchased|order)\b/i;
-export const LATEST = /刚(?:刚)?(?:买|到|下|收|拍)|新(?:到|买|收)|最(?:近|新)|才买|\b(?:just (?:bought|ordered|got|arrived)|latest|most recent|newest|my last|recent)\b/i;
-export const EARLIER = /早先|之前(?:买)?的?那|以前|更早|老的那|\b(?:older|earlier|previous|first) (?:one|order|pair)\b/i;
+export const LATEST =
+  /刚(?:刚)?(?:买|到|下|收|拍)|新(?:到|买|收)|最(?:近|新)|才买|\b(?:just (?:bought|ordered|got|arrived)|latest|most recent|newest|my last|recent)\b/i;
+export const EARLIER =
+  /早先|之前(?:买)?的?那|以前|更早|老的那|\b(?:older|earlier|previous|first) (?:one|order|pair)\b/i;

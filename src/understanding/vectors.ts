@@ -7,7 +7,12 @@ import type { Embedder } from "../models/types.ts";
  * Numbers that take long to make, kept in the cache folder and named by what they were made from: edited input gets new
  * ones by itself.
  */
-export async function keptFloats(cacheDir: string, madeFrom: unknown, length: number, make: () => number[] | Promise<number[]>): Promise<Float32Array> {
+export async function keptFloats(
+  cacheDir: string,
+  madeFrom: unknown,
+  length: number,
+  make: () => number[] | Promise<number[]>,
+): Promise<Float32Array> {
   const key = createHash("sha256").update(JSON.stringify(madeFrom)).digest("hex").slice(0, 24);
   const path = join(cacheDir, "vectors", `${key}.f32`);
   const kept = await readFile(path).catch(() => null);
@@ -23,7 +28,12 @@ export async function keptFloats(cacheDir: string, madeFrom: unknown, length: nu
 const CHUNK_TEXTS = 64;
 
 /** Embeds a fixed set of texts once. */
-export async function embedSet(embedder: Embedder, texts: string[], cacheDir: string, onProgress?: (done: number) => void): Promise<Float32Array[]> {
+export async function embedSet(
+  embedder: Embedder,
+  texts: string[],
+  cacheDir: string,
+  onProgress?: (done: number) => void,
+): Promise<Float32Array[]> {
   const { dimensions } = embedder;
   const all = await keptFloats(cacheDir, [embedder.id, dimensions, texts], texts.length * dimensions, async () => {
     const made: number[] = [];
@@ -39,7 +49,8 @@ export async function embedSet(embedder: Embedder, texts: string[], cacheDir: st
 /** The mean of a set: what all its sentences share, and what tells none of them apart. */
 export function meanOf(vectors: Float32Array[]): Float32Array {
   const mean = new Float32Array(vectors[0]?.length ?? 0);
-  for (const vector of vectors) for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + (vector[i] ?? 0) / vectors.length;
+  for (const vector of vectors)
+    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + (vector[i] ?? 0) / vectors.length;
   return mean;
 }
 

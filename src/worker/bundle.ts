@@ -20,12 +20,18 @@ async function filesBelow(path: string): Promise<string[]> {
  * `interceptors` are paths of modules that join the bundle.
  */
 export async function workflowBundle(cacheDir: string, interceptors: string[] = []): Promise<{ codePath: string }> {
-  const files = (await Promise.all(SOURCES.map((source) => filesBelow(join(root, source)).catch(() => [])))).flat().concat(interceptors);
+  const files = (await Promise.all(SOURCES.map((source) => filesBelow(join(root, source)).catch(() => []))))
+    .flat()
+    .concat(interceptors);
   const hash = createHash("sha256");
   for (const file of files) hash.update(file.slice(root.length)).update(await readFile(file));
   const codePath = join(cacheDir, "bundles", `${hash.digest("hex").slice(0, 24)}.js`);
   if (await stat(codePath).catch(() => null)) return { codePath };
-  const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: interceptors, logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: interceptors,
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+  });
   await mkdir(join(cacheDir, "bundles"), { recursive: true });
   const temporary = `${codePath}.${process.pid}`;
   await writeFile(temporary, code);

@@ -8,7 +8,8 @@ import { createAnswerWriter } from "../knowledge/answer.ts";
 import { loadKnowledge } from "../knowledge/index.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
-import { createRouter, type Router } from "../models/router.ts";
+import type { Router } from "../models/router.ts";
+import { createRouter } from "../models/router.ts";
 import { configuredTiers } from "../models/tiers.ts";
 import type { Tier } from "../models/types.ts";
 import { openStore } from "../store/mongo.ts";
@@ -49,16 +50,31 @@ function tiersFrom(config: Config): Tier[] {
   const openaiBase = config.OPENAI_BASE_URL ?? "https://api.openai.com/v1";
   return configuredTiers({
     timeoutMs: config.MODEL_TIMEOUT_MS,
-    ...(config.LOCAL_LLM_BASE_URL ? { localServer: { baseURL: config.LOCAL_LLM_BASE_URL, model: config.LOCAL_LLM_MODEL, apiKey: config.LOCAL_LLM_API_KEY ?? "none" } } : {}),
-    ...(config.OPENAI_API_KEY ? { openai: { apiKey: config.OPENAI_API_KEY, model: config.OPENAI_MODEL, baseURL: openaiBase } } : {}),
-    ...(config.ANTHROPIC_API_KEY ? { anthropic: { apiKey: config.ANTHROPIC_API_KEY, model: config.ANTHROPIC_MODEL, baseURL: anthropicBase } } : {}),
+    ...(config.LOCAL_LLM_BASE_URL
+      ? {
+          localServer: {
+            baseURL: config.LOCAL_LLM_BASE_URL,
+            model: config.LOCAL_LLM_MODEL,
+            apiKey: config.LOCAL_LLM_API_KEY ?? "none",
+          },
+        }
+      : {}),
+    ...(config.OPENAI_API_KEY
+      ? { openai: { apiKey: config.OPENAI_API_KEY, model: config.OPENAI_MODEL, baseURL: openaiBase } }
+      : {}),
+    ...(config.ANTHROPIC_API_KEY
+      ? { anthropic: { apiKey: config.ANTHROPIC_API_KEY, model: config.ANTHROPIC_MODEL, baseURL: anthropicBase } }
+      : {}),
   });
 }
 
 /** The tiers as they are now: rebuilt when one joins. */
 function routerOf(initial: Tier[], log: Logger): { current(): Router | null; add(tier: Tier): void } {
   const tiers = [...initial];
-  const build = (): Router | null => (tiers.length === 0 ? null : createRouter({ tiers: [...tiers], log: (attempt) => log.info({ attempt }, "model call") }));
+  const build = (): Router | null =>
+    tiers.length === 0
+      ? null
+      : createRouter({ tiers: [...tiers], log: (attempt) => log.info({ attempt }, "model call") });
   let router = build();
   return {
     current: () => router,
@@ -73,31 +89,63 @@ function routerOf(initial: Tier[], log: Logger): { current(): Router | null; add
  * One worker: sessions, handoffs and their activities.
  * @throws Error when Temporal or MongoDB can't be reached
  */
-export async function startWorker({ config, log, bus, embedderFiles, onProgress, tiers }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({
+  config,
+  log,
+  bus,
+  embedderFiles,
+  onProgress,
+  tiers,
+}: WorkerOptions): Promise<RunningWorker> {
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
-  const classifier = await loadClassifier(join(root, "data", "examples"), embedder, config.cacheDir, (done, total) => onProgress?.("Embedding the example messages", done, total));
-  const knowledge = await loadKnowledge(join(root, config.KNOWLEDGE_DIR), embedder, config.cacheDir, (done, total) => onProgress?.("Embedding the knowledge articles", done, total));
+  const classifier = await loadClassifier(join(root, "data", "examples"), embedder, config.cacheDir, (done, total) =>
+    onProgress?.("Embedding the example messages", done, total),
+  );
+  const knowledge = await loadKnowledge(join(root, config.KNOWLEDGE_DIR), embedder, config.cacheDir, (done, total) =>
+    onProgress?.("Embedding the knowledge articles", done, total),
+  );
   const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
   const commerce = createDemoShop(store);
   const router = routerOf(tiers ?? tiersFrom(config), log);
-  const writing: Router = { predict: (...call) => required(router.current()).predict(...call), phrase: (...call) => required(router.current()).phrase(...call) };
-  const answers = createAnswerWriter(knowledge, () => (router.current() ? writing : null), (error) => log.debug({ err: error }, "answered verbatim"));
-  const understander = createUnderstander({ commerce, classifier, loose: createLooseNames(embedder, classifier.mean), thesaurus, knowledge, router: router.current });
+  const writing: Router = {
+    predict: (...call) => required(router.current()).predict(...call),
+    phrase: (...call) => required(router.current()).phrase(...call),
+  };
+  const answers = createAnswerWriter(
+    knowledge,
+    () => (router.current() ? writing : null),
+    (error) => log.debug({ err: error }, "answered verbatim"),
+  );
+  const understander = createUnderstander({
+    commerce,
+    classifier,
+    loose: createLooseNames(embedder, classifier.mean),
+    thesaurus,
+    knowledge,
+    router: router.current,
+  });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: await bundling,
-    activities: { ...createActivities({ store, commerce, understander, answers, bus, modelTimeoutMs: config.MODEL_TIMEOUT_MS }) },
+    activities: {
+      ...createActivities({ store, commerce, understander, answers, bus, modelTimeoutMs: config.MODEL_TIMEOUT_MS }),
+    },
     maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
     shutdownGraceTime: GRACE_MS,
   });
-  const done = worker.run().finally(async () => {
-    await connection.close();
-    await store.close();
-  });
+  const run = async (): Promise<void> => {
+    try {
+      await worker.run();
+    } finally {
+      await connection.close();
+      await store.close();
+    }
+  };
+  const done = run();
   return {
     done,
     addTier: router.add,

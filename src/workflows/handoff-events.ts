@@ -1,6 +1,7 @@
 import type { AgentRef, HandoffEvent, OutboundMessage } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
-import { machineTurn, type Session, send } from "./turn.ts";
+import type { Session } from "./turn.ts";
+import { machineTurn, send } from "./turn.ts";
 
 /** What the desk did, as the customer sees it. News of a handoff that is over is ignored. */
 export async function onHandoffEvent(session: Session, event: HandoffEvent): Promise<void> {
@@ -36,9 +37,20 @@ export async function onHandoffEvent(session: Session, event: HandoffEvent): Pro
   }
 }
 
-const note = ({ state }: Session, says: Say[]): OutboundMessage => ({ seq: ++state.seq, role: "system", says, at: Date.now() });
+const note = ({ state }: Session, says: Say[]): OutboundMessage => ({
+  seq: ++state.seq,
+  role: "system",
+  says,
+  at: Date.now(),
+});
 
-const fromAgent = ({ state }: Session, agent: AgentRef, messageId: string, text: string, at: number): OutboundMessage => ({
+const fromAgent = (
+  { state }: Session,
+  agent: AgentRef,
+  messageId: string,
+  text: string,
+  at: number,
+): OutboundMessage => ({
   seq: ++state.seq,
   role: "agent",
   text,

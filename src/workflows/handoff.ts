@@ -1,4 +1,10 @@
-import { allHandlersFinished, ApplicationFailure, condition, getExternalWorkflowHandle, setHandler } from "@temporalio/workflow";
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  getExternalWorkflowHandle,
+  setHandler,
+} from "@temporalio/workflow";
 import type { AgentRef, HandoffEvent, HandoffInput, HandoffStatus, HandoffView } from "../dialogue/session.ts";
 import { delivery } from "./activities.ts";
 import { agentMessage, claim, giveBack, release, resolve, sessionEnded } from "./messages.ts";
@@ -20,11 +26,22 @@ export async function handoffWorkflow(input: HandoffInput): Promise<void> {
   const current = (): HandoffView => ({ handoffId: input.handoffId, status, agent });
   const tell = (event: Outgoing): void => void outbox.push({ event, at: Date.now() });
   const project = (summary?: string): Promise<void> =>
-    delivery.projectHandoff({ handoff: input, view: current(), epoch, version: ++version, ...(summary === undefined ? {} : { summary }) });
+    delivery.projectHandoff({
+      handoff: input,
+      view: current(),
+      epoch,
+      version: ++version,
+      ...(summary === undefined ? {} : { summary }),
+    });
 
   const ownedBy = (who: AgentRef): void => {
     if (over()) throw ApplicationFailure.nonRetryable(`it is ${status}`, "Handoff.Over");
-    if (agent?.id !== who.id) throw ApplicationFailure.nonRetryable(agent ? `${agent.name} has it` : "claim it first", "Handoff.NotYours", agent);
+    if (agent?.id !== who.id)
+      throw ApplicationFailure.nonRetryable(
+        agent ? `${agent.name} has it` : "claim it first",
+        "Handoff.NotYours",
+        agent,
+      );
   };
   const closeAs = async (next: "resolved" | "returned", who: AgentRef, summary: string): Promise<HandoffView> => {
     ownedBy(who);
@@ -37,7 +54,8 @@ export async function handoffWorkflow(input: HandoffInput): Promise<void> {
 
   setHandler(claim, async (who) => {
     if (over()) throw ApplicationFailure.nonRetryable(`it is ${status}`, "Handoff.Over");
-    if (agent && agent.id !== who.id) throw ApplicationFailure.nonRetryable(`${agent.name} has it`, "Handoff.Taken", agent);
+    if (agent && agent.id !== who.id)
+      throw ApplicationFailure.nonRetryable(`${agent.name} has it`, "Handoff.Taken", agent);
     if (agent) return current();
     agent = who;
     status = "active";
@@ -70,7 +88,10 @@ export async function handoffWorkflow(input: HandoffInput): Promise<void> {
     while (outbox.length > 0) {
       const next = outbox.shift();
       // A session that is gone has nobody to tell; the desk's list is right all the same.
-      if (next) await parent.signal("handoffEvent", { ...next.event, handoffId: input.handoffId, at: next.at }).catch(() => undefined);
+      if (next)
+        await parent
+          .signal("handoffEvent", { ...next.event, handoffId: input.handoffId, at: next.at })
+          .catch(() => undefined);
     }
   };
   let reassured = 0;

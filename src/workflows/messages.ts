@@ -13,5 +13,6 @@ export const claim = defineUpdate<HandoffView, [AgentRef]>("claim");
 export const release = defineUpdate<HandoffView, [AgentRef]>("release");
 export const giveBack = defineUpdate<HandoffView, [AgentRef, string]>("return");
 export const resolve = defineUpdate<HandoffView, [AgentRef, string]>("resolve");
-export const agentMessage = defineSignal<[{ agent: AgentRef; messageId: string; text: string; at: number }]>("agentMessage");
+export const agentMessage =
+  defineSignal<[{ agent: AgentRef; messageId: string; text: string; at: number }]>("agentMessage");
 export const sessionEnded = defineSignal("sessionEnded");

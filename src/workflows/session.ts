@@ -1,11 +1,21 @@
-import { allHandlersFinished, condition, continueAsNew, getExternalWorkflowHandle, isCancellation, setHandler, sleep, workflowInfo } from "@temporalio/workflow";
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from "@temporalio/workflow";
 import type { InboundMessage, SessionInput, SessionState } from "../dialogue/session.ts";
 import { transition } from "../dialogue/transition.ts";
 import { delivery, local } from "./activities.ts";
 import { onHandoffEvent } from "./handoff-events.ts";
 import { control, customerMessage, handoffEvent, sessionEnded, view } from "./messages.ts";
 import { newSessionState, receive, receiveEvent } from "./session-state.ts";
-import { carryOut, currentView, identityOf, machineTurn, respond, type Session, stored } from "./turn.ts";
+import type { Session } from "./turn.ts";
+import { carryOut, currentView, identityOf, machineTurn, respond, stored } from "./turn.ts";
 import { understandBurst } from "./understand-burst.ts";
 
 /**

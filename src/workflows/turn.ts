@@ -1,9 +1,19 @@
 import { ParentClosePolicy, setCurrentDetails, startChild } from "@temporalio/workflow";
 import { remember } from "../dialogue/hot-window.ts";
-import type { InboundMessage, OutboundMessage, RespondInput, RespondOutput, SessionIdentity, SessionInput, SessionState, TurnTrace } from "../dialogue/session.ts";
+import type {
+  InboundMessage,
+  OutboundMessage,
+  RespondInput,
+  RespondOutput,
+  SessionIdentity,
+  SessionInput,
+  SessionState,
+  TurnTrace,
+} from "../dialogue/session.ts";
 import { transition } from "../dialogue/transition.ts";
 import type { DialogueEvent, HandoffReason, Say, Transition } from "../dialogue/types.ts";
-import { type SessionView, toView } from "../dialogue/view.ts";
+import type { SessionView } from "../dialogue/view.ts";
+import { toView } from "../dialogue/view.ts";
 import { actions, delivery, local } from "./activities.ts";
 import { handoffWorkflow } from "./handoff.ts";
 
@@ -21,7 +31,12 @@ export async function machineTurn(session: Session, event: DialogueEvent): Promi
 }
 
 /** Does what the machine decided: execute, fetch a person, then say all of it in one message. */
-export async function carryOut(session: Session, first: Transition, batch: InboundMessage[], trace?: TurnTrace): Promise<void> {
+export async function carryOut(
+  session: Session,
+  first: Transition,
+  batch: InboundMessage[],
+  trace?: TurnTrace,
+): Promise<void> {
   const { state } = session;
   const messages = stored(state, batch);
   let step = first;
@@ -53,7 +68,12 @@ export function stored(state: SessionState, batch: InboundMessage[]): OutboundMe
   return batch.map(({ messageId, text, at }) => ({ seq: ++state.seq, role: "customer", text, at, messageId }));
 }
 
-export async function respond(session: Session, messages: OutboundMessage[], says: Say[], trace?: TurnTrace): Promise<void> {
+export async function respond(
+  session: Session,
+  messages: OutboundMessage[],
+  says: Say[],
+  trace?: TurnTrace,
+): Promise<void> {
   const { state } = session;
   const all = says.length > 0 ? [...messages, assistantMessage(state, says)] : messages;
   if (all.length === 0) return;
@@ -63,7 +83,12 @@ export async function respond(session: Session, messages: OutboundMessage[], say
   state.window = remember(state.window, output.shown ? [...words, { role: "assistant", text: output.shown }] : words);
 }
 
-const assistantMessage = (state: SessionState, says: Say[]): OutboundMessage => ({ seq: ++state.seq, role: "assistant", says, at: Date.now() });
+const assistantMessage = (state: SessionState, says: Say[]): OutboundMessage => ({
+  seq: ++state.seq,
+  role: "assistant",
+  says,
+  at: Date.now(),
+});
 
 /** Delivery never gives up: when the fast path fails, the message waits for the store to come back. */
 export async function send(session: Session, messages: OutboundMessage[], trace?: TurnTrace): Promise<RespondOutput> {
@@ -78,6 +103,11 @@ export async function send(session: Session, messages: OutboundMessage[], trace?
   setCurrentDetails(`${request.view.state}: ${request.view.why}`);
   return local.respond(request).catch(() => delivery.respond(request));
 }
+
+const SPEAKERS = {
+  zh: { customer: "顾客", assistant: "机器人", agent: "客服" },
+  en: { customer: "Customer", assistant: "Bot", agent: "Agent" },
+} as const;
 
 /** The person is fetched before the customer is told so. */
 async function fetchPerson({ input, state, why }: Session, reason: HandoffReason): Promise<void> {
@@ -95,7 +125,7 @@ async function fetchPerson({ input, state, why }: Session, reason: HandoffReason
         customerId: input.customerId,
         reason,
         view: toView(state.dialogue, state.turn, why, state.lastIntent),
-        summary: state.window.map(({ role, text }) => `${role}: ${text}`).join("\n"),
+        summary: state.window.map(({ role, text }) => `${SPEAKERS[state.locale][role]}: ${text}`).join("\n"),
         epoch: state.epoch,
         times: input.handoffTimes,
         createdAt: Date.now(),

@@ -4,7 +4,8 @@ import { localeOf } from "../dialogue/locale.ts";
 import type { InboundMessage, UnderstandInput } from "../dialogue/session.ts";
 import type { Understanding } from "../dialogue/types.ts";
 import { activities, local, model } from "./activities.ts";
-import { identityOf, type Session } from "./turn.ts";
+import type { Session } from "./turn.ts";
+import { identityOf } from "./turn.ts";
 
 /** A burst ends at the latest after this many messages or characters: the model's input has a limit. */
 const BURST_MAX_MESSAGES = 20;
@@ -45,13 +46,21 @@ export async function understandBurst(
     if (quick.recalled) state.window = quick.recalled;
     if (state.inbox.length > 0 && batch.length < BURST_MAX_MESSAGES && round < BURST_MAX_ROUNDS) continue;
     if (quick.settled) return { batch, understanding: quick.understanding };
-    const understanding = await unlessOvertaken(session, { ...request, window: state.window, recall: false }, batch.length);
+    const understanding = await unlessOvertaken(
+      session,
+      { ...request, window: state.window, recall: false },
+      batch.length,
+    );
     if (understanding) return { batch, understanding };
   }
 }
 
 /** Null when a newer message overtook the model; the last message of a full burst can't be overtaken. */
-async function unlessOvertaken({ state }: Session, request: UnderstandInput, size: number): Promise<Understanding | null> {
+async function unlessOvertaken(
+  { state }: Session,
+  request: UnderstandInput,
+  size: number,
+): Promise<Understanding | null> {
   const scope = new CancellationScope();
   const thinking = scope.run(() => model.understandByModel(request));
   const overtaken = (): boolean => state.inbox.length > 0 && size < BURST_MAX_MESSAGES;

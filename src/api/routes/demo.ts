@@ -10,42 +10,53 @@ const AGENTS = [
 ];
 
 /** Demo mode only: anybody may become a demo customer or agent. Never mounted without DEMO=true. */
-export const demoRoutes = ({ store, tokens, config, commerce }: ApiDeps): FastifyPluginAsyncZod => async (app) => {
-  const tenant = config.TENANT;
-  const hide = { schema: { hide: true, params: sessionParams } };
+export const demoRoutes =
+  ({ store, tokens, config, commerce }: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const tenant = config.TENANT;
+    const hide = { schema: { hide: true, params: sessionParams } };
 
-  app.get("/v1/demo/customers", { schema: { hide: true } }, async () => {
-    const customers = await store.customers.find({ tenant }, { projection: { _id: 0, tenant: 0 } }).sort({ _id: 1 }).toArray();
-    const found = await Promise.all(
-      customers.map(async (customer) => {
-        const orders = await commerce.orders(tenant, customer.id);
-        const products = await commerce.products(tenant, orders.flatMap((order) => order.items.map((item) => item.productId)));
-        const byId = new Map(products.map((product) => [product.id, product]));
-        const shown = orders.map((order) => ({
-          ...order,
-          items: order.items.map((item) => {
-            const product = byId.get(item.productId);
-            return { ...item, ...(product?.names ? { names: product.names } : {}), ...(product?.optionNames ? { optionNames: product.optionNames } : {}) };
-          }),
-        }));
-        return { ...customer, orders: shown };
-      }),
-    );
-    return { customers: found };
-  });
+    app.get("/v1/demo/customers", { schema: { hide: true } }, async () => {
+      const customers = await store.customers
+        .find({ tenant }, { projection: { _id: 0, tenant: 0 } })
+        .sort({ _id: 1 })
+        .toArray();
+      const found = await Promise.all(
+        customers.map(async (customer) => {
+          const orders = await commerce.orders(tenant, customer.id);
+          const products = await commerce.products(
+            tenant,
+            orders.flatMap((order) => order.items.map((item) => item.productId)),
+          );
+          const byId = new Map(products.map((product) => [product.id, product]));
+          const shown = orders.map((order) => ({
+            ...order,
+            items: order.items.map((item) => {
+              const product = byId.get(item.productId);
+              return {
+                ...item,
+                ...(product?.names ? { names: product.names } : {}),
+                ...(product?.optionNames ? { optionNames: product.optionNames } : {}),
+              };
+            }),
+          }));
+          return { ...customer, orders: shown };
+        }),
+      );
+      return { customers: found };
+    });
 
-  app.get("/v1/demo/agents", { schema: { hide: true } }, async () => ({ agents: AGENTS }));
+    app.get("/v1/demo/agents", { schema: { hide: true } }, async () => ({ agents: AGENTS }));
 
-  app.post("/v1/demo/customers/:id/token", hide, async (request) => {
-    const customer = await commerce.customer(tenant, request.params.id);
-    if (!customer) throw new ProblemError(404, "There is no such demo customer.");
-    return tokens.sign({ role: "customer", sub: customer.id, tenant, name: customer.name }, config.TOKEN_TTL_S);
-  });
+    app.post("/v1/demo/customers/:id/token", hide, async (request) => {
+      const customer = await commerce.customer(tenant, request.params.id);
+      if (!customer) throw new ProblemError(404, "There is no such demo customer.");
+      return tokens.sign({ role: "customer", sub: customer.id, tenant, name: customer.name }, config.TOKEN_TTL_S);
+    });
 
-  app.post("/v1/demo/agents/:id/token", hide, async (request) => {
-    const agent = AGENTS.find((candidate) => candidate.id === request.params.id);
-    if (!agent) throw new ProblemError(404, "There is no such demo agent.");
-    return tokens.sign({ role: "agent", sub: agent.id, name: agent.name, tenant }, config.TOKEN_TTL_S);
-  });
-};
-
+    app.post("/v1/demo/agents/:id/token", hide, async (request) => {
+      const agent = AGENTS.find((candidate) => candidate.id === request.params.id);
+      if (!agent) throw new ProblemError(404, "There is no such demo agent.");
+      return tokens.sign({ role: "agent", sub: agent.id, name: agent.name, tenant }, config.TOKEN_TTL_S);
+    });
+  };

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { mask } from "../../safety/mask.ts";
 import type { HandoffDoc } from "../../store/mongo.ts";
-import { type Claims, requireClaims } from "../auth.ts";
+import type { Claims } from "../auth.ts";
+import { requireClaims } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
 import { ProblemError } from "../problems.ts";
 import { handoff, handoffQuery, newMessage, problem, sessionParams, summary } from "../schemas.ts";
@@ -12,57 +13,105 @@ const LIST_MAX = 200;
 const DESK_ROLES = ["agent", "admin"] as const;
 
 /** The agents' side of the contract. */
-export const handoffRoutes = (deps: ApiDeps): FastifyPluginAsyncZod => async (app) => {
-  const { store, tokens, gateway, config } = deps;
-  const find = async (id: string, claims: Claims): Promise<HandoffDoc> => {
-    const found = await store.handoffs.findOne({ _id: id, tenant: claims.tenant });
-    if (!found) throw new ProblemError(404, "There is no such handoff.");
-    return found;
-  };
-  const agentOf = (claims: Claims): { id: string; name: string } => ({ id: claims.sub, name: claims.name ?? claims.sub });
+export const handoffRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { store, tokens, gateway, config } = deps;
+    const find = async (id: string, claims: Claims): Promise<HandoffDoc> => {
+      const found = await store.handoffs.findOne({ _id: id, tenant: claims.tenant });
+      if (!found) throw new ProblemError(404, "There is no such handoff.");
+      return found;
+    };
+    const agentOf = (claims: Claims): { id: string; name: string } => ({
+      id: claims.sub,
+      name: claims.name ?? claims.sub,
+    });
 
-  app.get(
-    "/v1/handoffs",
-    { schema: { tags: TAGS, summary: "Conversations that wait for a person or have one, oldest first", querystring: handoffQuery, response: { 200: z.object({ handoffs: z.array(handoff) }), 401: problem, 403: problem } } },
-    async (request) => {
-      const claims = await requireClaims(request, tokens, DESK_ROLES);
-      const { status } = request.query;
-      const docs = await store.handoffs
-        .find({ tenant: claims.tenant, ...(status ? { status } : {}) })
-        .sort({ createdAt: status === "resolved" || status === "returned" ? -1 : 1 })
-        .limit(LIST_MAX)
-        .toArray();
-      return { handoffs: await Promise.all(docs.map((doc) => describe(deps, doc))) };
-    },
-  );
-
-  for (const name of ["claim", "release", "return", "resolve"] as const) {
-    const summaries = { claim: "Take it: exactly one agent can", release: "Put it back into the queue", return: "Give it back to the bot, with a summary", resolve: "Done, with a summary" };
-    app.post(
-      `/v1/handoffs/:id/${name}`,
-      { schema: { tags: TAGS, summary: summaries[name], params: sessionParams, body: summary.nullish(), response: { 200: handoff, 401: problem, 403: problem, 404: problem, 409: problem, 503: problem } } },
+    app.get(
+      "/v1/handoffs",
+      {
+        schema: {
+          tags: TAGS,
+          summary: "Conversations that wait for a person or have one, oldest first",
+          querystring: handoffQuery,
+          response: { 200: z.object({ handoffs: z.array(handoff) }), 401: problem, 403: problem },
+        },
+      },
       async (request) => {
         const claims = await requireClaims(request, tokens, DESK_ROLES);
-        const { _id: id } = await find(request.params.id, claims);
-        await gateway.update(id, name, agentOf(claims), name === "return" || name === "resolve" ? mask(request.body?.summary ?? "") : undefined);
-        return describe(deps, await find(id, claims));
+        const { status } = request.query;
+        const docs = await store.handoffs
+          .find({ tenant: claims.tenant, ...(status ? { status } : {}) })
+          .sort({ createdAt: status === "resolved" || status === "returned" ? -1 : 1 })
+          .limit(LIST_MAX)
+          .toArray();
+        return { handoffs: await Promise.all(docs.map((doc) => describe(deps, doc))) };
       },
     );
-  }
 
-  app.post(
-    "/v1/handoffs/:id/messages",
-    { schema: { tags: TAGS, summary: "Say something to the customer; only the agent who has it may", params: sessionParams, body: newMessage(config.MESSAGE_MAX_CHARACTERS), response: { 202: z.object({ messageId: z.string() }), 401: problem, 403: problem, 404: problem, 409: problem, 503: problem } } },
-    async (request, reply) => {
-      const claims = await requireClaims(request, tokens, DESK_ROLES);
-      const doc = await find(request.params.id, claims);
-      if (doc.agent?.id !== claims.sub || doc.status !== "active") throw new ProblemError(409, doc.agent ? `${doc.agent.name} has it.` : "Claim it before you write.");
-      const { messageId, text } = request.body;
-      await gateway.agentMessage(doc._id, { agent: agentOf(claims), messageId, text: mask(text), at: Date.now() });
-      return reply.code(202).send({ messageId });
-    },
-  );
-};
+    for (const name of ["claim", "release", "return", "resolve"] as const) {
+      const summaries = {
+        claim: "Take it: exactly one agent can",
+        release: "Put it back into the queue",
+        return: "Give it back to the bot, with a summary",
+        resolve: "Done, with a summary",
+      };
+      app.post(
+        `/v1/handoffs/:id/${name}`,
+        {
+          schema: {
+            tags: TAGS,
+            summary: summaries[name],
+            params: sessionParams,
+            body: summary.nullish(),
+            response: { 200: handoff, 401: problem, 403: problem, 404: problem, 409: problem, 503: problem },
+          },
+        },
+        async (request) => {
+          const claims = await requireClaims(request, tokens, DESK_ROLES);
+          const { _id: id, status } = await find(request.params.id, claims);
+          if (status === "resolved" || status === "returned")
+            throw new ProblemError(409, `This handoff can't be changed: it is ${status}.`);
+          await gateway.update(
+            id,
+            name,
+            agentOf(claims),
+            name === "return" || name === "resolve" ? mask(request.body?.summary ?? "") : undefined,
+          );
+          return describe(deps, await find(id, claims));
+        },
+      );
+    }
+
+    app.post(
+      "/v1/handoffs/:id/messages",
+      {
+        schema: {
+          tags: TAGS,
+          summary: "Say something to the customer; only the agent who has it may",
+          params: sessionParams,
+          body: newMessage(config.MESSAGE_MAX_CHARACTERS),
+          response: {
+            202: z.object({ messageId: z.string() }),
+            401: problem,
+            403: problem,
+            404: problem,
+            409: problem,
+            503: problem,
+          },
+        },
+      },
+      async (request, reply) => {
+        const claims = await requireClaims(request, tokens, DESK_ROLES);
+        const doc = await find(request.params.id, claims);
+        if (doc.agent?.id !== claims.sub || doc.status !== "active")
+          throw new ProblemError(409, doc.agent ? `${doc.agent.name} has it.` : "Claim it before you write.");
+        const { messageId, text } = request.body;
+        await gateway.agentMessage(doc._id, { agent: agentOf(claims), messageId, text: mask(text), at: Date.now() });
+        return reply.code(202).send({ messageId });
+      },
+    );
+  };
 
 async function describe({ store, commerce }: ApiDeps, doc: HandoffDoc): Promise<z.infer<typeof handoff>> {
   const [customer, last, view] = await Promise.all([

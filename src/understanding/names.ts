@@ -1,0 +1,109 @@
+import type { Line } from "./lines.ts";
+import { nearlyEqual, stem, words } from "./text.ts";
+import type { Thesaurus } from "./thesaurus.ts";
+
+/** Words of the text that name lines: for each, the lines that the whole text fits best. */
+export function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus): Line[][] | null {
+  const terms = textTerms(text, pool);
+  const kinds = thesaurus.kinds(text).filter((kind) => pool.some((line) => line.kinds.includes(kind)));
+  if (terms.length + kinds.length === 0) return null;
+  const score = new Map<Line, number>();
+  const count = (lines: Line[], weight: (line: Line) => number): Line[] => {
+    const products = new Set(lines.map((line) => line.item.productId)).size;
+    for (const line of lines) score.set(line, (score.get(line) ?? 0) + weight(line) / products);
+    return lines;
+  };
+  const hits = [
+    ...terms.map((term) =>
+      count(
+        pool.filter((line) => weightOf(line, term) > 0),
+        (line) => weightOf(line, term),
+      ),
+    ),
+    ...kinds.map((kind) =>
+      count(
+        pool.filter((line) => line.kinds.includes(kind)),
+        () => KIND_WEIGHT,
+      ),
+    ),
+  ];
+  const groups = hits
+    .filter((lines) => lines.length > 0)
+    .map((lines) => {
+      const best = Math.max(...lines.map((line) => score.get(line) ?? 0));
+      return lines.filter((line) => (score.get(line) ?? 0) >= best - 1e-9);
+    });
+  const distinct = groups.filter((group, index) => !groups.some((other, at) => at < index && sameLines(other, group)));
+  // A group inside a wider one says the same with more words: "the white tee" beside "tee".
+  const minimal = distinct.filter(
+    (group) =>
+      !distinct.some(
+        (other) => other !== group && other.length < group.length && other.every((line) => group.includes(line)),
+      ),
+  );
+  return minimal.length > 0 ? minimal : null;
+}
+
+/** The kind of thing, said in other words, counts less than the name itself. */
+const KIND_WEIGHT = 0.8;
+
+const sameLines = (a: Line[], b: Line[]): boolean => a.length === b.length && a.every((line) => b.includes(line));
+
+function weightOf(line: Line, term: string): number {
+  const exact = line.terms.get(term);
+  if (exact !== undefined) return exact;
+  for (const [name, weight] of line.terms) if (/^[a-z]+$/.test(name) && nearlyEqual(name, term)) return weight * 0.8;
+  return 0;
+}
+
+/** Terms of the text that occur in some line's name: Latin words, pairs of Chinese characters, and single head nouns that stand alone. */
+function textTerms(text: string, pool: Line[]): string[] {
+  const known = (term: string): boolean => pool.some((line) => weightOf(line, term) > 0);
+  const found = new Set<string>();
+  const segmented = words(text);
+  for (const word of segmented) {
+    if (/\p{Script=Han}/u.test(word)) {
+      const bare = word.length === 2 ? word.replace(/[子儿]$/, "") : word;
+      const head = bare.length <= 2 ? bare.at(-1) : undefined;
+      if (known(word)) found.add(word);
+      else if (head !== undefined && !COMMON_HEADS.has(head) && known(head)) found.add(head);
+    } else if (!STOP.has(word) && known(stem(word))) found.add(stem(word));
+  }
+  for (const run of text.match(/\p{Script=Han}{2,}/gu) ?? [])
+    for (let at = 0; at + 1 < run.length; at++) {
+      const pair = run.slice(at, at + 2);
+      if (known(pair)) found.add(pair);
+    }
+  return [...found];
+}
+
+/** Single characters that end names but mean other things alone. */
+const COMMON_HEADS = new Set([..."装机器品物件个的电子水"]);
+const STOP = new Set([
+  "the",
+  "a",
+  "an",
+  "and",
+  "of",
+  "for",
+  "in",
+  "on",
+  "to",
+  "my",
+  "it",
+  "order",
+  "return",
+  "cancel",
+  "one",
+  "two",
+  "set",
+  "new",
+  "go",
+  "all",
+  "is",
+  "with",
+]);
+
+/** Whether the text names one of the lines by a word of its name. */
+export const namesLine = (text: string, lines: Line[], thesaurus: Thesaurus): boolean =>
+  nameGroups(text, lines, thesaurus) !== null;

@@ -1,0 +1,105 @@
+import { availablePieces } from "../commerce/eligibility.ts";
+import type { ItemRef, RequestKind } from "../commerce/types.ts";
+import { includesItem } from "../dialogue/items.ts";
+import type { Dialogue, Mention, Slot } from "../dialogue/types.ts";
+import type { Knowledge } from "../knowledge/index.ts";
+import { SAME_AGAIN } from "./cues.ts";
+import type { Line } from "./lines.ts";
+import { hasWord, ineligibility, valueWords } from "./lines.ts";
+import type { LooseNames } from "./loose-names.ts";
+import type { Pointed, Scope } from "./mention.ts";
+import { pointAt } from "./mention.ts";
+import type { Thesaurus } from "./thesaurus.ts";
+
+/** What a reading is grounded in: the customer's own orders and the shop's knowledge. */
+export interface Ground {
+  lines: Line[];
+  dialogue: Dialogue;
+  signedIn: boolean;
+  tenant: string;
+  locale: "zh" | "en";
+  now: Date;
+  text: string;
+  looksLikeOrder: (word: string) => boolean;
+  loose: LooseNames;
+  thesaurus: Thesaurus;
+  knowledge: Knowledge;
+}
+
+const WANTED_MAX_CHARACTERS = 200;
+
+export const askedSlots = (dialogue: Dialogue): Slot[] => [
+  ...new Set(
+    dialogue.open.flatMap((request) =>
+      request.asked.filter((slot) =>
+        slot === "items"
+          ? request.items.length === 0
+          : !request.settled.includes(slot) && !(slot === "reason" && request.reason !== null),
+      ),
+    ),
+  ),
+];
+
+/** What the words of a request of this kind may point at, as the dialogue stands. */
+export const scopeFor = (at: Ground, kind: RequestKind | null): Scope => {
+  const open = at.dialogue.open;
+  const offered = open.find((request) => request.items.length === 0)?.candidates ?? [];
+  const focus = open.flatMap((request) => request.items);
+  return {
+    lines: at.lines,
+    looksLikeOrder: at.looksLikeOrder,
+    now: at.now,
+    offered,
+    focus: focus.length > 0 ? focus : at.dialogue.focus,
+    loose: at.loose,
+    thesaurus: at.thesaurus,
+    kind,
+    prefer: (line) => kind === null || ineligibility(line, kind) === null,
+  };
+};
+
+/** "Keep the dog bed": what is named there is not meant; without other words, everything else is. */
+export async function without(except: string, pointed: Pointed, at: Ground, kind: RequestKind): Promise<Pointed> {
+  if (except.trim() === "") return pointed;
+  const kept = await pointAt(except, except, { ...scopeFor(at, kind), focus: [], offered: [] });
+  if (kept.by !== "name" && kept.by !== "number" && kept.by !== "option") return pointed;
+  const lines = pointed.lines.filter((line) => !kept.lines.includes(line));
+  return lines.length === 0 ? pointed : { ...pointed, lines, all: pointed.all || lines.length === 1 };
+}
+
+/** A line as the machine refers to it: all the pieces that are left, unless fewer are meant. */
+const toRef = (line: Line, quantity: number | undefined): ItemRef => {
+  const left = availablePieces(line.order, line.ref.line);
+  const pieces = quantity ?? left;
+  return pieces < line.item.quantity ? { ...line.ref, quantity: pieces } : line.ref;
+};
+
+export function toMention(pointed: Pointed, kind: RequestKind): Mention | null {
+  if (pointed.by === "none" && pointed.unknown === null) return null;
+  const possible = pointed.lines.filter((line) => ineligibility(line, kind) === null);
+  const named = pointed.by !== "all" && pointed.by !== "time";
+  const refused = pointed.lines.flatMap((line) => {
+    const why = ineligibility(line, kind);
+    return why !== null && (possible.length === 0 || (named && pointed.all)) ? [{ ref: line.ref, why }] : [];
+  });
+  return {
+    items: possible.map((line) => toRef(line, pointed.quantity)),
+    all: pointed.all || possible.length === 1 || (pointed.by === "number" && kind === "cancel"),
+    refused,
+    unknown: pointed.unknown,
+  };
+}
+
+export const linesOf = (at: Ground, refs: ItemRef[]): Line[] => at.lines.filter((line) => includesItem(refs, line.ref));
+
+/** The words that say what to exchange for, when they name a variant other than the one the customer has. */
+export function wantedIn(text: string, lines: Line[]): string | null {
+  const named = lines.some((line) => otherValues(line).some((word) => hasWord(text, word)));
+  return named || SAME_AGAIN.test(text) ? text.slice(0, WANTED_MAX_CHARACTERS) : null;
+}
+
+/** Words for values of the product's variants that this item doesn't have itself. */
+export const otherValues = (line: Line): string[] =>
+  (line.product?.variants ?? [])
+    .flatMap((variant) => Object.values(variant.options).flatMap((value) => valueWords(value, line.product)))
+    .filter((word) => !line.optionWords.includes(word));
