@@ -6,6 +6,13 @@ import { INTENTS } from "../../src/models/types.ts";
 
 const locales = ["zh", "en"] as const;
 type Locale = (typeof locales)[number];
+/** The dialogues we develop against, and the hold-out nobody tunes on: same format, own shops and sizes. */
+const sets = [
+  { folder: "", products: 20, orders: 30, dialogues: 60 },
+  { folder: "holdout/", products: 24, orders: 32, dialogues: 50 },
+] as const;
+type Folder = (typeof sets)[number]["folder"];
+const cases = sets.flatMap((set) => locales.map((locale) => ({ ...set, locale })));
 
 const options = z.record(z.string(), z.string());
 const orderSchema = z.strictObject({
@@ -46,8 +53,8 @@ const shopSchema = z.strictObject({
         variants: z.array(z.strictObject({ options, stock: z.int().optional() })).optional(),
       }),
     )
-    .length(20),
-  orders: z.array(orderSchema).length(30),
+    .min(1),
+  orders: z.array(orderSchema).min(1),
 });
 const requestSchema = z.strictObject({
   order: z.string(),
@@ -89,9 +96,10 @@ type Dialogue = z.infer<typeof dialogueSchema>;
 type Request = z.infer<typeof requestSchema>;
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
-const readShop = (locale: Locale): Shop => shopSchema.parse(JSON.parse(read(`shop-${locale}.json`)));
-const readDialogues = (locale: Locale): Dialogue[] =>
-  read(`${locale}.jsonl`)
+const readShop = (folder: Folder, locale: Locale): Shop =>
+  shopSchema.parse(JSON.parse(read(`./${folder}shop-${locale}.json`)));
+const readDialogues = (folder: Folder, locale: Locale): Dialogue[] =>
+  read(`./${folder}${locale}.jsonl`)
     .trim()
     .split("\n")
     .map((line) => dialogueSchema.parse(JSON.parse(line)));
@@ -144,7 +152,7 @@ function exchangeProblems(
   return variant && variant.stock !== 0 ? [] : [`no ${item.productId} ${target} in stock`];
 }
 
-/** Kinds of conversation that each language must have. */
+/** Kinds of conversation that each language must have; ways to spell an order number follow from what its shop's look like. */
 const requiredTags = [
   ..."single-of-many several-items quantity whole-order cancel-all-unshipped vague-time loose-words category-word".split(
     " ",
@@ -160,10 +168,11 @@ const requiredTags = [
   ),
 ];
 
-describe.each(locales)("test shop %s", (locale) => {
-  const shop = readShop(locale);
+describe.each(cases)("test shop $folder$locale", ({ folder, locale, products, orders }) => {
+  const shop = readShop(folder, locale);
 
   test("ids are unique and every status occurs", () => {
+    expect([shop.products.length, shop.orders.length]).toEqual([products, orders]);
     for (const part of [shop.customers, shop.products, shop.orders])
       expect(repeated(part.map(({ id }) => id))).toEqual([]);
     expect(new Set(shop.orders.map(({ status }) => status)).size).toBe(4);
@@ -198,18 +207,20 @@ describe.each(locales)("test shop %s", (locale) => {
   });
 });
 
-describe.each(locales)("test dialogues %s", (locale) => {
-  const shop = readShop(locale);
-  const dialogues = readDialogues(locale);
+describe.each(cases)("test dialogues $folder$locale", ({ folder, locale, dialogues: atLeast }) => {
+  const shop = readShop(folder, locale);
+  const dialogues = readDialogues(folder, locale);
 
-  test("at least 60, with unique ids, customers of the shop, and every kind of conversation", () => {
-    expect(dialogues.length).toBeGreaterThanOrEqual(60);
+  test("enough of them, with unique ids, customers of the shop, and every kind of conversation", () => {
+    expect(dialogues.length).toBeGreaterThanOrEqual(atLeast);
     expect(repeated(dialogues.map(({ id }) => id))).toEqual([]);
     expect(dialogues.filter((d) => d.locale !== locale || !shop.customers.some(({ id }) => id === d.customer))).toEqual(
       [],
     );
     const tags = new Set(dialogues.flatMap((dialogue) => dialogue.tags));
-    expect(requiredTags.filter((tag) => !tags.has(tag))).toEqual([]);
+    const numbersHaveLetters = shop.orders.some(({ id }) => /[a-z]/i.test(id));
+    const required = requiredTags.filter((tag) => numbersHaveLetters || !["lower-case", "no-prefix"].includes(tag));
+    expect(required.filter((tag) => !tags.has(tag))).toEqual([]);
   });
 
   test.each(dialogues)("$id could end as expected", ({ customer, expect: expected, simulate }) => {
@@ -232,7 +243,7 @@ test.each(locales)("examples %s: every text has one label", (locale) => {
 });
 
 test("a doctored expectation is found", () => {
-  const shop = readShop("zh");
+  const shop = readShop("", "zh");
   const onPending: Request = { order: "DD88340", kind: "return", products: ["zp-tent"] };
   const foreign: Request = { order: "DD88213", kind: "return", products: ["zp-pot"] };
   const outOfStock: Request = {
