@@ -11,7 +11,7 @@ export const displayWidth = (text: string): number =>
   [...text].reduce((sum, character) => sum + characterWidth(character), 0);
 
 /** The text with spaces to `width` columns; a longer one ends in "…". Never more than `width` columns. */
-export function fit(text: string, width: number, align: "left" | "right" = "left"): string {
+export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
   let kept = text;
   if (displayWidth(text) > width) {
     let columns = 1;

@@ -14,7 +14,10 @@ export interface ObserverSinks extends Sinks {
 type Untimed = Observation extends infer O ? (O extends Observation ? Omit<O, "at"> : never) : never;
 
 const { replay } = proxySinks<ObserverSinks>();
-const tell = (observation: Untimed): void => replay.observed({ ...observation, at: Date.now() } as Observation);
+/** Told as it is now: sinks are handed over after the task, when the workflow may have changed what it passed. */
+function tell(observation: Untimed): void {
+  replay.observed(JSON.parse(JSON.stringify({ ...observation, at: Date.now() })) as Observation);
+}
 
 function watch(seq: number, settling: Promise<unknown>): Promise<unknown> {
   settling.then(

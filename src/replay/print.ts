@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { SessionView } from "../dialogue/view.ts";
-import { displayWidth, fit, wrap } from "./columns.ts";
+import { displayWidth, pad, wrap } from "./columns.ts";
 import type { ActivityReport, ReplayReport, RunReport, Step } from "./types.ts";
 
 export interface PrintOptions {
@@ -18,7 +18,7 @@ export function printReport(report: ReplayReport, { colour, width }: PrintOption
   const paint = (style: Style, text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;
   const page = new Page(paint, Math.max(TEXT_WIDTH_MIN, width - LABEL_WIDTH));
-  report.runs.forEach((run, index) => page.run(run, `Run ${index + 1} of ${report.runs.length}`));
+  for (const [index, run] of report.runs.entries()) page.run(run, `Run ${index + 1} of ${report.runs.length}`);
   for (const handoff of report.handoffs) page.run(handoff, `Handoff ${handoff.workflowId}`);
   page.table(report);
   page.summary(report);
@@ -58,7 +58,7 @@ class Page {
     const moved = step.before === step.after ? step.after : `${step.before} → ${step.after}`;
     const took = step.latencyMs === null ? "" : `, replied after ${step.latencyMs} ms`;
     this.lines.push(
-      `${this.#paint("cyan", fit(step.label, LABEL_WIDTH - 1))} ${this.#paint("bold", moved)}${step.view ? `  ${step.view.why}` : ""}`,
+      `${this.#paint("cyan", pad(step.label, LABEL_WIDTH - 1))} ${this.#paint("bold", moved)}${step.view ? `  ${step.view.why}` : ""}`,
     );
     this.#row(
       "",
@@ -78,9 +78,8 @@ class Page {
   }
 
   #row(label: string, text: string): void {
-    wrap(text, this.#width).forEach((line, index) =>
-      this.lines.push(`  ${fit(index === 0 ? label : "", LABEL_WIDTH - 2)}${line}`),
-    );
+    for (const [index, line] of wrap(text, this.#width).entries())
+      this.lines.push(`  ${pad(index === 0 ? label : "", LABEL_WIDTH - 2)}${line}`);
   }
 
   /** One line a turn, to see at a glance where the conversation went and what it cost. */
@@ -94,7 +93,7 @@ class Page {
     );
     const line = (cells: string[]): string =>
       cells
-        .map((cell, column) => fit(cell, widths[column] ?? 0, RIGHT.has(column) ? "right" : "left"))
+        .map((cell, column) => pad(cell, widths[column] ?? 0, RIGHT.has(column) ? "right" : "left"))
         .join("  ")
         .trimEnd();
     this.lines.push(this.#paint("bold", line(HEAD)), ...rows.map(line), "");

@@ -61,6 +61,7 @@ const rest = (before: ObservedStep[]): ObservedStep => {
     understood: null,
     activities: [],
     children: [],
+    received: [],
     seqs: [],
     messageIds: [],
     repliedAt: null,

@@ -12,7 +12,7 @@ import type { ActivityReport, Observation, Step, UnderstoodReport } from "./type
 /** A step as the observations alone give it; times, events and bytes come from the history. */
 export type ObservedStep = Pick<
   Step,
-  "kind" | "label" | "messages" | "before" | "after" | "view" | "understood" | "activities" | "children"
+  "kind" | "label" | "messages" | "before" | "after" | "view" | "understood" | "received" | "activities" | "children"
 > & {
   seqs: number[];
   /** Ids of the customer's messages it answered. */
@@ -63,6 +63,7 @@ export class StepFold {
       understood: null,
       activities: [],
       children: [],
+      received: [],
       seqs: [],
       messageIds: [],
       repliedAt: null,
@@ -72,14 +73,17 @@ export class StepFold {
   add(observation: Observation): void {
     switch (observation.type) {
       case "child":
-        return void this.#current.children.push(observation.workflowId);
+        this.#current.children.push(observation.workflowId);
+        break;
       case "scheduled":
-        return this.#scheduled(observation);
+        this.#scheduled(observation);
+        break;
       case "settled":
-        return this.#settled(observation);
+        this.#settled(observation);
+        break;
       case "message":
         if (observation.name !== "customerMessage") this.#current.received.push(heading(observation));
-        return;
+        break;
       case "started":
     }
   }

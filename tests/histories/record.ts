@@ -1,0 +1,61 @@
+/**
+ * Records the conversation that tests/replay.test.ts replays: return, digression, handoff and back, continue-as-new, end, coming back.
+ * `npx node tests/histories/record.ts` (docs/replay.md). Starts servers of its own and stops them.
+ */
+import { fileURLToPath } from "node:url";
+import { limitOpenMp } from "../../src/config.ts";
+import { fetchExecutions } from "../../src/replay/fetch.ts";
+import { saveRecording } from "../../src/replay/file.ts";
+import { handoffIds } from "../../src/replay/report.ts";
+import { eventually } from "../support/eventually.ts";
+import globalSetup from "../support/global-setup.ts";
+import globalTeardown from "../support/global-teardown.ts";
+import { startSystem, type TestSystem } from "../support/system.ts";
+
+const target = fileURLToPath(new URL("./session-v1.json", import.meta.url));
+/** Few enough that the conversation continues as new in the middle. */
+const MAX_HISTORY_EVENTS = "50";
+
+async function agentHelps({ chats }: TestSystem, sessionId: string): Promise<void> {
+  const handoffId = `handoff-${sessionId}-1`;
+  const token = await chats.token({ role: "agent", sub: "a-mei", name: "小美" });
+  const desk = async (verb: string, body: object = {}): Promise<true> => {
+    const { status, body: answer } = await chats.call("POST", `/v1/handoffs/${handoffId}/${verb}`, { token, body });
+    if (status >= 300) throw new Error(`${verb}: ${status} ${JSON.stringify(answer)}`);
+    return true;
+  };
+  await eventually("the handoff in the desk's list", () => desk("claim"));
+  await desk("messages", { messageId: "agent-1", text: "您好，我是小美，请问还有什么可以帮您？" });
+  await desk("return", { summary: "已说明取件时间" });
+}
+
+async function converse(system: TestSystem): Promise<string> {
+  const chat = await system.chats.open("c-lin");
+  await chat.say("我前几天买的台灯一直闪，能退吗？");
+  await chat.say("谁出退货运费？");
+  await chat.say("是的，确认");
+  await chat.say("转人工");
+  await agentHelps(system, chat.sessionId);
+  await eventually("the bot has it back", async () => (await chat.view()).state === "INIT");
+  await chat.say("我的订单到哪了？");
+  await chat.say("where is my order?");
+  await chat.say("保修多久？");
+  await chat.end();
+  await eventually("the end", async () => (await system.client.workflow.getHandle(chat.sessionId).describe()).status.name === "COMPLETED");
+  await chat.say("我想取消订单");
+  return chat.sessionId;
+}
+
+limitOpenMp();
+await globalSetup();
+const system = await startSystem({ env: { MAX_HISTORY_EVENTS } });
+try {
+  const sessionId = await converse(system);
+  const runs = await fetchExecutions(system.client, sessionId);
+  const handoffs = await Promise.all(handoffIds(runs).map((id) => fetchExecutions(system.client, id)));
+  await saveRecording(target, sessionId, [...runs, ...handoffs.flat()], new Date());
+  console.log(`${runs.length} runs and ${handoffs.length} handoff of ${sessionId} are in ${target}`);
+} finally {
+  await system.close();
+  await globalTeardown();
+}
