@@ -92,6 +92,8 @@ function mentioned(says: Say[]): { orders: string[]; items: ItemRef[] } {
       case "variantUnavailable":
       case "quantityTooHigh":
         return [say.item];
+      case "whatAbout":
+        return say.items;
       case "done":
         return say.results.flatMap(({ action }) => action.items.map(({ line }) => ({ orderId: action.orderId, line })));
       default:

@@ -20,7 +20,7 @@ export function createLeakyBucket({
     take(user) {
       const at = now();
       const known = levels.get(user);
-      const level = known ? Math.max(0, known.level - ((at - known.at) / 1000) * leakPerS) : 0;
+      const level = known ? Math.max(0, known.level - (Math.max(0, at - known.at) / 1000) * leakPerS) : 0;
       if (level + 1 > capacity) return Math.max(1, Math.ceil((level + 1 - capacity) / leakPerS));
       levels.delete(user);
       levels.set(user, { level: level + 1, at });

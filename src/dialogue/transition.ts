@@ -7,6 +7,7 @@ import type {
   DialogueState,
   Effect,
   HandoffReason,
+  Mention,
   OpenRequest,
   Say,
   Transition,
@@ -35,7 +36,11 @@ export const newDialogue = (): Dialogue => ({
   nextAction: 1,
   misses: 0,
   focus: [],
+  about: [],
 });
+
+/** Items remembered as "it". */
+const FOCUS_MAX = 5;
 
 const say = (content: Say): Effect => ({ type: "say", say: content });
 const atRest = (dialogue: Dialogue): Dialogue => ({ ...dialogue, state: "INIT", open: [], proposal: null });
@@ -92,12 +97,14 @@ function idle(dialogue: Dialogue): Transition {
 }
 
 function understood(before: Dialogue, understanding: Understanding, early: boolean): Transition {
-  const dialogue = before.state === "END" ? atRest(before) : before;
+  const dialogue = { ...(before.state === "END" ? atRest(before) : before), about: [] };
   if (understanding.acts.some((act) => act.intent === "human")) return toHandoff(dialogue, "asked");
   if (!understanding.understood) return missed(dialogue);
   if (understanding.acts.some((act) => act.intent === "abandon") && !understanding.acts.some(isRequest))
     return abandon(dialogue, understanding);
 
+  if (dialogue.open.length === 0 && understanding.acts.length === 0 && understanding.mention !== null)
+    return askWhatFor(dialogue, understanding.mention);
   const merged = mergeTurn({ ...dialogue, misses: 0 }, understanding);
   const talk = answers(understanding);
   // Not while it is being executed already (no proposal), nor when something else that the words asked for can't be had.
@@ -126,6 +133,16 @@ function onlyReasonChanged(before: OpenRequest[], after: OpenRequest[]): boolean
   return withoutReason(before) === withoutReason(after);
 }
 
+/** A thing was named without a verb: it is remembered, so that "return it" will mean it. */
+function askWhatFor(dialogue: Dialogue, mention: Mention): Transition {
+  const focus = mention.items.slice(0, FOCUS_MAX);
+  return {
+    next: { ...atRest(dialogue), focus, about: focus, misses: 0 },
+    effects: [say({ key: "whatAbout", items: focus })],
+    why: "something was named, but not what to do with it",
+  };
+}
+
 /** Says for everything that isn't a request: answered first, then the open task is resumed (D5). */
 function answers(understanding: Understanding): Effect[] {
   const effects: Effect[] = [];
@@ -147,7 +164,7 @@ function answers(understanding: Understanding): Effect[] {
 
 /** What comes next with the requests as they now stand: ask, propose, or rest. */
 function proceed(dialogue: Dialogue, said: Effect[], answer: Understanding["answer"]): Transition {
-  const focus = dialogue.open.flatMap((request) => request.items).slice(0, 5);
+  const focus = dialogue.open.flatMap((request) => request.items).slice(0, FOCUS_MAX);
   const next = focus.length > 0 ? { ...dialogue, focus } : dialogue;
   if (next.open.length === 0) {
     if (said.length > 0) return { next: atRest(next), effects: said, why: "nothing open" };

@@ -61,6 +61,8 @@ export interface Dialogue {
   misses: number;
   /** What was talked about last: "it", "that one". */
   focus: ItemRef[];
+  /** What the assistant just asked "what for?" about: a bare "return" in the next turn means it. */
+  about: ItemRef[];
 }
 
 export type RefusalWhy =
@@ -191,6 +193,8 @@ export type Say =
   | { key: "refused"; kind: RequestKind; refused: Refusal[] }
   | { key: "notFound"; unknown: string; kind: RequestKind | null }
   | { key: "variantUnavailable"; item: ItemRef; wanted: string; available: Options[] }
+  /** Something of theirs was named, and not what to do with it. */
+  | { key: "whatAbout"; items: ItemRef[] }
   | { key: "quantityTooHigh"; item: ItemRef; available: number }
   | { key: "done"; results: ActionResult[] }
   | { key: "status"; orders: string[]; unknown: string | null }

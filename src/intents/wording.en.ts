@@ -96,6 +96,8 @@ export const en: Wording = {
     available.length > 0
       ? `${item.label}: “${wanted}” isn't in stock. These are:\n${list(available)}`
       : `${item.label}: nothing to exchange it for is in stock. You could return it, or reply “talk to a person”.`,
+  whatAbout: (items) =>
+    `Is this the one?\n${list(items.map(en.listItem))}\nWhat would you like to do with it: return, exchange, cancel, or check where it is?`,
   quantityTooHigh: (item, available) =>
     `${item.label}: only ${available} can be requested, so I've made it ${available}.`,
   done: (kind, orderId, items, amount) => {
@@ -146,6 +148,11 @@ export const en: Wording = {
     no: { label: "No", text: "no" },
     person: { label: "Talk to a person", text: "talk to a person" },
     all: { label: "All of them", text: "all of them" },
+    whatFor: [
+      { label: "Return it", text: "return it" },
+      { label: "Exchange it", text: "exchange it" },
+      { label: "Where is it?", text: "where is it?" },
+    ],
     skip: { label: "Skip", text: "skip" },
   },
 };

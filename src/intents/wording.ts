@@ -65,6 +65,7 @@ export interface Wording {
   notFound(unknown: string, kind: RequestKind | null): string;
   variantUnavailable(item: ItemLine, wanted: string, available: string[]): string;
   quantityTooHigh(item: ItemLine, available: number): string;
+  whatAbout(items: ItemLine[]): string;
   done(kind: RequestKind, orderId: string, items: string[], amount: string | null): string;
   failed(kind: RequestKind, orderId: string, why: NonNullable<ActionResult["why"]>): string;
   status(
@@ -78,7 +79,7 @@ export interface Wording {
   returnedToBot(summary: string): string;
   agentJoined(name: string): string;
   agentLeft(name: string): string;
-  choices: { yes: Choice; no: Choice; person: Choice; all: Choice; skip: Choice };
+  choices: { yes: Choice; no: Choice; person: Choice; all: Choice; skip: Choice; whatFor: Choice[] };
 }
 
 const WORDINGS: Record<Locale, Wording> = { zh, en };
@@ -230,6 +231,8 @@ export function word(say: Say, facts: Facts): string {
         say.available.map((options) => optionText(facts, product, options)),
       );
     }
+    case "whatAbout":
+      return words.whatAbout(say.items.map((item) => itemLine(facts, item)));
     case "quantityTooHigh":
       return words.quantityTooHigh(itemLine(facts, say.item), say.available);
     case "done":
@@ -257,6 +260,7 @@ export function choicesFor(says: Say[], facts: Facts): Choice[] {
   const last = says.at(-1);
   if (last?.key === "propose") return [choices.yes, choices.no];
   if (last?.key === "noAnswer" || last?.key === "offerPerson") return [choices.person];
+  if (last?.key === "whatAbout") return choices.whatFor;
   if (last?.key !== "ask") return [];
   const request = last.requests.find((candidate) =>
     last.missing.some((entry) => entry.request === candidate.id && entry.slots.length > 0),

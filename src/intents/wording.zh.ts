@@ -76,6 +76,7 @@ export const zh: Wording = {
     available.length > 0
       ? `${item.label}目前没有“${wanted}”的库存。可以换的有：\n${list(available)}`
       : `${item.label}目前没有可以换的库存，可以考虑退货，或回复“转人工”。`,
+  whatAbout: (items) => `您说的是：\n${list(items.map(zh.listItem))}\n想怎么处理？退货、换货、取消，还是查进度？`,
   quantityTooHigh: (item, available) => `${item.label}只有 ${available} 件可以办理，已按 ${available} 件处理。`,
   done: (kind, orderId, items, amount) => {
     const names = items.join("、");
@@ -124,6 +125,11 @@ export const zh: Wording = {
     no: { label: "不要", text: "不要" },
     person: { label: "转人工", text: "转人工" },
     all: { label: "全部", text: "全部" },
+    whatFor: [
+      { label: "退货", text: "我要退货" },
+      { label: "换货", text: "我要换货" },
+      { label: "查进度", text: "到哪了？" },
+    ],
     skip: { label: "跳过", text: "跳过" },
   },
 };

@@ -19,6 +19,15 @@ export interface BareSlots {
   said: boolean;
 }
 
+/** Something of theirs, named while nothing is open and without a verb. */
+export async function bareMention(reading: Reading, at: Ground): Promise<Mention | null> {
+  const silent = reading.acts.length === 0 && reading.answer === null && !reading.abandon;
+  if (at.dialogue.open.length > 0 || !silent) return null;
+  const pointed = await pointAt(at.text, at.text, { ...scopeFor(at, null), focus: [] });
+  const named = pointed.by === "name" || pointed.by === "number" || pointed.by === "option";
+  return named ? { items: pointed.lines.map((line) => line.ref), all: pointed.all, refused: [], unknown: null } : null;
+}
+
 /** Slot values given without a verb: answers to what was asked, and corrections. */
 export async function bareSlots(reading: Reading, at: Ground): Promise<BareSlots> {
   const empty: BareSlots = {

@@ -2,7 +2,7 @@ import { availablePieces } from "../commerce/eligibility.ts";
 import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
 import type { Act, ItemFact, RefusalWhy, Understanding, VariantFact } from "../dialogue/types.ts";
-import { bareSlots } from "./bare-slots.ts";
+import { bareMention, bareSlots } from "./bare-slots.ts";
 import { ALL, GOODBYE, THANKS, UNWANTED } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import { ineligibility, valueWords } from "./lines.ts";
@@ -30,6 +30,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
   if (reading.abandon) acts.push({ intent: "abandon" });
   const slots = await bareSlots(reading, at);
   touched.push(...slots.lines);
+  const mention = slots.mention ?? (await bareMention(reading, at));
   const undecided = at.dialogue.open.filter((request) => request.items.length === 0);
   const kinds = new Set<RequestKind>([
     ...undecided.map((request) => request.kind),
@@ -45,7 +46,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
     acts,
     answer: reading.answer,
     hedged: reading.hedged,
-    mention: slots.mention,
+    mention,
     relation: slots.relation,
     reason: slots.reason,
     declined: reading.declined,
@@ -58,7 +59,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
       kinds.has("exchange") || at.dialogue.open.some((request) => request.kind === "exchange"),
     ),
     refusal: refusalFor(at, kinds),
-    understood: acts.length > 0 || reading.answer !== null || reading.declined || slots.said,
+    understood: acts.length > 0 || reading.answer !== null || reading.declined || slots.said || mention !== null,
     tier: "examples",
     confidence: reading.confidence,
   };

@@ -8,6 +8,7 @@ import { nameGroups } from "./names.ts";
 import type { Narrowing } from "./narrow.ts";
 import { narrow, narrowByOption, optionHits, preferring } from "./narrow.ts";
 import { countIn, ordinalIn } from "./quantity.ts";
+import { says } from "./residue.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
 /** What the words of one request point at, whether or not it can be requested. */
@@ -29,6 +30,8 @@ export interface Scope extends Narrowing {
   looksLikeOrder: (word: string) => boolean;
   /** What was offered to choose from, in that order. */
   offered: ItemRef[];
+  /** What a verb alone is about, because the assistant just asked. */
+  about: ItemRef[];
   /** What the open requests are about, or was talked about last. */
   focus: ItemRef[];
   loose: LooseNames;
@@ -87,6 +90,13 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   if (byOption.length > 0) return { lines: byOption, all: plural, unknown: null, by: "option" };
   if (UNSHIPPED.test(text) && plural)
     return { lines: pool.filter((line) => line.order.status === "pending"), all: true, unknown: null, by: "all" };
+  if (scope.about.length > 0 && !says(rest, scope.lines))
+    return {
+      lines: scope.lines.filter((line) => includesItem(scope.about, line.ref)),
+      all: scope.about.length === 1,
+      unknown: null,
+      by: "pronoun",
+    };
   const focused = scope.lines.filter((line) => includesItem(scope.focus, line.ref));
   if (PRONOUN.test(rest) && focused.length > 0)
     return withQuantity({ lines: focused, all: true, unknown: null, by: "pronoun" }, quantity);

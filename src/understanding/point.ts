@@ -50,6 +50,7 @@ export const scopeFor = (at: Ground, kind: RequestKind | null): Scope => {
     looksLikeOrder: at.looksLikeOrder,
     now: at.now,
     offered,
+    about: open.length === 0 ? at.dialogue.about : [],
     focus: focus.length > 0 ? focus : at.dialogue.focus,
     loose: at.loose,
     thesaurus: at.thesaurus,
