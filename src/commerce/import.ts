@@ -72,6 +72,18 @@ function dangling(shop: z.infer<typeof shopSchema>, known: { customers: Set<stri
   );
 }
 
+/** Of two rows with one id, which would win is anybody's guess. */
+function repeated(shop: z.infer<typeof shopSchema>): string[] {
+  return (["customers", "products", "orders"] as const).flatMap((section) => {
+    const firstRow = new Map<string, number>();
+    return shop[section].flatMap(({ id }, row) => {
+      const first = firstRow.get(id);
+      firstRow.set(id, first ?? row);
+      return first === undefined ? [] : [`${section}[${row}] (${id}): the same id as ${section}[${first}]`];
+    });
+  });
+}
+
 /**
  * Imports a shop into a tenant, replacing what has the same id. All or nothing: the whole file is checked first.
  * @throws ShopImportError naming file and rows
@@ -106,7 +118,7 @@ export async function importShop(
   const known = new Set(
     (await store.customers.find({ tenant }, { projection: { id: 1 } }).toArray()).map((entry) => entry.id),
   );
-  const problems = dangling(shop, { customers: known });
+  const problems = [...repeated(shop), ...dangling(shop, { customers: known })];
   if (problems.length > 0)
     throw new ShopImportError(
       `${file} can't be imported; nothing was changed:\n  ${problems.slice(0, PROBLEMS_SHOWN).join("\n  ")}`,
