@@ -42,8 +42,13 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-const GRACE_MS = 5_000;
-const CACHED_WORKFLOWS_MAX = 500;
+/** Also those of the benchmark's floor, so that the two differ in nothing else. */
+export const WORKER_LIMITS = {
+  maxCachedWorkflows: 500,
+  shutdownGraceTime: 5_000,
+  /** How long a killed worker's conversations wait for it before another takes them over; the SDK's 10 s is a long silence. */
+  stickyQueueScheduleToStartTimeout: 3_000,
+};
 
 function tiersFrom(config: Config): Tier[] {
   const anthropicBase = config.ANTHROPIC_BASE_URL ?? "https://api.anthropic.com";
@@ -134,8 +139,7 @@ export async function startWorker({
     activities: {
       ...createActivities({ store, commerce, understander, answers, bus, modelTimeoutMs: config.MODEL_TIMEOUT_MS }),
     },
-    maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
-    shutdownGraceTime: GRACE_MS,
+    ...WORKER_LIMITS,
   });
   const run = async (): Promise<void> => {
     try {
