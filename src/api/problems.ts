@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { MongoNetworkError, MongoOperationTimeoutError, MongoSystemError } from "mongodb";
 
 /** RFC 9457. `errors` names the fields of a 400. */
 export interface Problem {
@@ -56,6 +57,13 @@ const send = (reply: FastifyReply, problem: Problem): FastifyReply =>
 export const badAddress = (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void =>
   void send(reply, toProblem(400, "The address is not valid."));
 
+const RETRY_AFTER_S = 3;
+
+const isStoreAway = (error: unknown): boolean =>
+  error instanceof MongoSystemError ||
+  error instanceof MongoNetworkError ||
+  error instanceof MongoOperationTimeoutError;
+
 /** One place where errors become answers; what went wrong inside stays inside (5xx say nothing of it). */
 export function registerProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
@@ -83,6 +91,11 @@ export function registerProblems(app: FastifyInstance): void {
     if (error instanceof ProblemError) {
       if (error.retryAfterS !== undefined) void reply.header("retry-after", String(error.retryAfterS));
       return send(reply, toProblem(error.status, error.message, error.errors));
+    }
+    if (isStoreAway(error)) {
+      request.log.warn({ err: error }, "MongoDB can't be reached");
+      void reply.header("retry-after", String(RETRY_AFTER_S));
+      return send(reply, toProblem(503, "The service can't do this right now. Please try it again."));
     }
     const status = error.statusCode ?? 500;
     if (status < 500) return send(reply, toProblem(status, error.message));

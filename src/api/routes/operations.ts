@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
+
+/** A database that hangs is as good as away. */
+const PING_TIMEOUT_MS = 2_000;
 
 /** Liveness, readiness, metrics. */
 export const operationsRoutes =
@@ -29,10 +33,13 @@ export const operationsRoutes =
       async (_request, reply) => {
         const [temporal, mongodb] = await Promise.all([
           gateway.ready(),
-          store.db.command({ ping: 1 }).then(
-            () => true,
-            () => false,
-          ),
+          Promise.race([
+            store.db.command({ ping: 1 }).then(
+              () => true,
+              () => false,
+            ),
+            sleep(PING_TIMEOUT_MS, false, { ref: false }),
+          ]),
         ]);
         const ready = temporal && mongodb;
         return reply.code(ready ? 200 : 503).send({ ready, temporal, mongodb });
