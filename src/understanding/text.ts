@@ -51,9 +51,16 @@ export function words(text: string): string[] {
 
 export const isHan = (text: string): boolean => /\p{Script=Han}/u.test(text);
 
+/** Things whose singular is another word: "too short" names no shorts, "broken glass" no glasses. */
+const PLURAL_THINGS = new Set(
+  "shorts tights heels flats slides slacks briefs overalls shades weights blinds glasses sweets chips crisps".split(
+    " ",
+  ),
+);
+
 /** English plural and verb endings off: "lamps", "shoes" → "lamp", "shoe". */
 export function stem(word: string): string {
-  if (isHan(word) || word.length < 4) return word;
+  if (isHan(word) || word.length < 4 || PLURAL_THINGS.has(word)) return word;
   if (word.endsWith("ies")) return `${word.slice(0, -3)}y`;
   if (/(?:ss|sh|ch|x)es$/.test(word)) return word.slice(0, -2);
   if (/[^s]s$/.test(word)) return word.slice(0, -1);
