@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { createActivities } from "../activities/create.ts";
@@ -107,7 +107,7 @@ export async function startWorker({
   const classifier = await loadClassifier(join(root, "data", "examples"), embedder, config.cacheDir, (done, total) =>
     onProgress?.("Embedding the example messages", done, total),
   );
-  const knowledge = await loadKnowledge(join(root, config.KNOWLEDGE_DIR), embedder, config.cacheDir, (done, total) =>
+  const knowledge = await loadKnowledge(resolve(root, config.KNOWLEDGE_DIR), embedder, config.cacheDir, (done, total) =>
     onProgress?.("Embedding the knowledge articles", done, total),
   );
   const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
