@@ -139,6 +139,12 @@ describe("collecting (D3)", () => {
     expect(next).toMatchObject({ state: "COLLECT", open: [{ items: [] }] });
   });
 
+  test("something named without a verb is asked about, and remembered as what is meant", () => {
+    const { next, effects } = transition(dialogueIn.INIT(), said({ mention: mentionOf([lamp]) }));
+    expect(keysOf(effects)).toEqual(["whatAbout"]);
+    expect(next).toMatchObject({ state: "INIT", open: [], focus: [lamp] });
+  });
+
   test("nothing eligible: the reason is given and nothing stays open", () => {
     const { next, effects } = transition(
       dialogueIn.INIT(),

@@ -1,0 +1,107 @@
+/**
+ * Whole conversations on the in-process tier alone (M1): no model, no Temporal. An action nobody asked for is never
+ * accepted; of the rest a few may fail, because examples and patterns are improved on other texts than these.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { createAnswerWriter } from "../src/knowledge/answer.ts";
+import { loadKnowledge } from "../src/knowledge/index.ts";
+import { createEmbedder } from "../src/models/local/embedder.ts";
+import { loadClassifier } from "../src/understanding/examples.ts";
+import { createUnderstander } from "../src/understanding/index.ts";
+import { createLooseNames } from "../src/understanding/loose-names.ts";
+import { loadThesaurus } from "../src/understanding/thesaurus.ts";
+import type { Brain, TestDialogue, Verdict } from "./support/dialogue-driver.ts";
+import { play } from "./support/dialogue-driver.ts";
+import type { ShopFile } from "./support/memory-shop.ts";
+import { testServers } from "./support/servers.ts";
+
+/** Without the cached vectors every example and article is embedded first. */
+const LOAD_TIMEOUT_MS = 300_000;
+const RUN_TIMEOUT_MS = 180_000;
+/** Dialogues that may fail in each language; all succeeded when this was written. */
+const FAILURES_MAX = 1;
+
+const root = join(import.meta.dirname, "..");
+const folder = join(root, "tests", "dialogues");
+let brain: Brain;
+
+beforeAll(async () => {
+  const { embedder: files, cacheDir } = testServers();
+  const embedder = await createEmbedder(files);
+  const classifier = await loadClassifier(join(root, "data", "examples"), embedder, cacheDir);
+  const knowledge = await loadKnowledge(join(root, "data", "knowledge"), embedder, cacheDir);
+  const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
+  const loose = createLooseNames(embedder, classifier.mean);
+  brain = {
+    understanderFor: (commerce) =>
+      createUnderstander({ commerce, classifier, loose, thesaurus, knowledge, router: () => null }),
+    answers: createAnswerWriter(
+      knowledge,
+      () => null,
+      () => undefined,
+    ),
+  };
+}, LOAD_TIMEOUT_MS);
+
+async function playAll(locale: "zh" | "en"): Promise<Verdict[]> {
+  const file = JSON.parse(readFileSync(join(folder, `shop-${locale}.json`), "utf8")) as ShopFile;
+  const lines = readFileSync(join(folder, `${locale}.jsonl`), "utf8")
+    .trim()
+    .split("\n");
+  const verdicts: Verdict[] = [];
+  for (const line of lines) verdicts.push(await play(JSON.parse(line) as TestDialogue, file, brain, new Date()));
+  return verdicts;
+}
+
+describe.each(["zh", "en"] as const)("test dialogues, %s", (locale) => {
+  let verdicts: Verdict[];
+  const failed = (): Verdict[] => verdicts.filter(({ right }) => !right);
+
+  beforeAll(async () => {
+    const startedMs = performance.now();
+    verdicts = await playAll(locale);
+    const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+    const wrong = verdicts.filter(({ wrongAction }) => wrongAction).length;
+    process.stderr.write(
+      `dialogues ${locale}: ${verdicts.length - failed().length} of ${verdicts.length} right, ${wrong} with a wrong action, ${seconds} s\n`,
+    );
+    for (const { transcript } of failed()) process.stderr.write(`${transcript}\n`);
+  }, RUN_TIMEOUT_MS);
+
+  test("no order is changed in a way that was not asked for", () => {
+    expect(verdicts.filter(({ wrongAction }) => wrongAction).map(({ id }) => id)).toEqual([]);
+  });
+
+  test(`at most ${FAILURES_MAX} does not get what the customer wanted`, () => {
+    expect(verdicts.length).toBeGreaterThanOrEqual(60);
+    expect(
+      failed()
+        .map(({ id }) => id)
+        .slice(FAILURES_MAX),
+    ).toEqual([]);
+  });
+});
+
+describe("the judge says no", () => {
+  const { shop, dialogues } = written("zh");
+  const [first] = dialogues;
+  if (!first) throw new Error("no dialogues");
+  const judged = (rest: Partial<TestDialogue["expect"]>): Promise<Verdict> =>
+    play({ ...first, expect: { ...first.expect, ...rest } }, shop, brain, new Date());
+  const [wanted] = first.expect.requests;
+  if (!wanted) throw new Error("the first dialogue changes nothing");
+
+  test.each<[string, Partial<TestDialogue["expect"]>, boolean]>([
+    ["to a change that nobody asked for", { requests: [] }, true],
+    ["to a change of another kind", { requests: [{ ...wanted, kind: "exchange" }] }, true],
+    ["to another number of pieces", { requests: [{ ...wanted, quantities: { [wanted.products[0] ?? ""]: 7 } }] }, true],
+    ["to a variant that was not asked for", { requests: [{ ...wanted, exchangeFor: { 颜色: "紫色" } }] }, true],
+    ["to a change that was not made", { requests: [wanted, { ...wanted, order: "DD88340" }] }, false],
+    ["to a handoff that did not happen", { handoff: true }, false],
+    ["to an answer that was not given", { answered: "no such words" }, false],
+  ])("%s", async (_, rest, wrongAction) => {
+    expect(await judged(rest)).toMatchObject({ right: false, wrongAction });
+  });
+});
