@@ -6,9 +6,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+import { join } from "node:path";
+import { findChromium, NO_CHROMIUM } from "./support/chromium.ts";
 
 /** The parts of jest's --json output that are read here. */
 interface JestResults {
@@ -18,12 +17,6 @@ interface JestResults {
   numTodoTests: number;
   /** Suites that could not even be loaded: their tests were never counted. */
   numRuntimeErrorTestSuites: number;
-}
-
-function browser(): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const candidates = [process.env.CHROMIUM_PATH, ...BROWSERS.flatMap((name) => folders.map((dir) => join(dir, name)))];
-  return candidates.find((path) => path !== undefined && existsSync(path));
 }
 
 function runJest(args: string[], resultsFile: string): Promise<number> {
@@ -57,9 +50,7 @@ function summary(resultsFile: string): string {
   return `${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests + results.numTodoTests} skipped`;
 }
 
-if (browser() === undefined) {
-  console.log("No Chromium on PATH: the browser journeys are skipped (set CHROMIUM_PATH, or install chromium).");
-}
+if (findChromium() === undefined) console.log(`The browser journeys are skipped: ${NO_CHROMIUM}.`);
 const scratch = mkdtempSync(join(tmpdir(), "colloquy-jest-"));
 try {
   const resultsFile = join(scratch, "results.json");

@@ -1,8 +1,10 @@
 import { mkdtemp } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildPages } from "../../src/cli/pages.ts";
 import { startEmbedded } from "../../src/embedded/start.ts";
 import { ensureEmbedder } from "../../src/embedded/weights.ts";
+import { workflowBundle } from "../../src/worker/bundle.ts";
 import type { TestServers } from "./servers.ts";
 import { keepForTeardown, SERVERS_VARIABLE } from "./servers.ts";
 
@@ -14,6 +16,9 @@ export default async function globalSetup(): Promise<void> {
   const [embedded, embedder] = await Promise.all([
     startEmbedded({ ...options, timeSkipping: true, headless: true }),
     ensureEmbedder({ cacheDir, onProgress: () => undefined }),
+    // Made once here, not by every test file that starts a worker.
+    workflowBundle(cacheDir),
+    buildPages(() => undefined),
   ]);
   const servers: TestServers = {
     dataDir,
