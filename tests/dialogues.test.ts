@@ -45,13 +45,22 @@ beforeAll(async () => {
   };
 }, LOAD_TIMEOUT_MS);
 
-async function playAll(locale: "zh" | "en"): Promise<Verdict[]> {
-  const file = JSON.parse(readFileSync(join(folder, `shop-${locale}.json`), "utf8")) as ShopFile;
+type Locale = TestDialogue["locale"];
+
+function written(locale: Locale): { shop: ShopFile; dialogues: TestDialogue[] } {
   const lines = readFileSync(join(folder, `${locale}.jsonl`), "utf8")
     .trim()
     .split("\n");
+  return {
+    shop: JSON.parse(readFileSync(join(folder, `shop-${locale}.json`), "utf8")) as ShopFile,
+    dialogues: lines.map((line) => JSON.parse(line) as TestDialogue),
+  };
+}
+
+async function playAll(locale: Locale): Promise<Verdict[]> {
+  const { shop, dialogues } = written(locale);
   const verdicts: Verdict[] = [];
-  for (const line of lines) verdicts.push(await play(JSON.parse(line) as TestDialogue, file, brain, new Date()));
+  for (const dialogue of dialogues) verdicts.push(await play(dialogue, shop, brain, new Date()));
   return verdicts;
 }
 
