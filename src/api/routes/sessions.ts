@@ -75,6 +75,7 @@ export const sessionRoutes =
             202: z.object({ messageId: z.string(), duplicate: z.boolean(), replies: z.array(message).optional() }),
             400: problem,
             401: problem,
+            403: problem,
             404: problem,
             429: problem,
             503: problem,
@@ -82,7 +83,8 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
-        const claims = await requireClaims(request, tokens);
+        // Nobody else says yes in a customer's name.
+        const claims = await requireClaims(request, tokens, ["customer"]);
         const session = await visibleSession(store, request.params.id, claims);
         const { messageId, text } = request.body;
         const { duplicate } = await inbox.take(session, { messageId, text: mask(text), at: Date.now() });
