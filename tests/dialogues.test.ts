@@ -5,45 +5,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createAnswerWriter } from "../src/knowledge/answer.ts";
-import { loadKnowledge } from "../src/knowledge/index.ts";
-import { createEmbedder } from "../src/models/local/embedder.ts";
-import { loadClassifier } from "../src/understanding/examples.ts";
-import { createUnderstander } from "../src/understanding/index.ts";
-import { createLooseNames } from "../src/understanding/loose-names.ts";
-import { loadThesaurus } from "../src/understanding/thesaurus.ts";
+import { BRAIN_LOAD_TIMEOUT_MS, loadBrain } from "./support/brain.ts";
 import type { Brain, TestDialogue, Verdict } from "./support/dialogue-driver.ts";
 import { play } from "./support/dialogue-driver.ts";
 import type { ShopFile } from "./support/memory-shop.ts";
-import { testServers } from "./support/servers.ts";
 
-/** Without the cached vectors every example and article is embedded first. */
-const LOAD_TIMEOUT_MS = 300_000;
 const RUN_TIMEOUT_MS = 180_000;
 /** Dialogues that may fail in each language; all succeeded when this was written. */
 const FAILURES_MAX = 1;
 
-const root = join(import.meta.dirname, "..");
-const folder = join(root, "tests", "dialogues");
+const folder = join(import.meta.dirname, "dialogues");
 let brain: Brain;
 
 beforeAll(async () => {
-  const { embedder: files, cacheDir } = testServers();
-  const embedder = await createEmbedder(files);
-  const classifier = await loadClassifier(join(root, "data", "examples"), embedder, cacheDir);
-  const knowledge = await loadKnowledge(join(root, "data", "knowledge"), embedder, cacheDir);
-  const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
-  const loose = createLooseNames(embedder, classifier.mean);
-  brain = {
-    understanderFor: (commerce) =>
-      createUnderstander({ commerce, classifier, loose, thesaurus, knowledge, router: () => null }),
-    answers: createAnswerWriter(
-      knowledge,
-      () => null,
-      () => undefined,
-    ),
-  };
-}, LOAD_TIMEOUT_MS);
+  brain = await loadBrain();
+}, BRAIN_LOAD_TIMEOUT_MS);
 
 type Locale = TestDialogue["locale"];
 
