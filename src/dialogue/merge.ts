@@ -61,6 +61,8 @@ function applyMention(
     else if (mention.unknown) says.push({ key: "notFound", unknown: mention.unknown, kind: request.kind });
     return { request, says };
   }
+  // One of several things named is none of theirs: said, so that nobody thinks it was understood.
+  if (mention.unknown) says.push({ key: "notFound", unknown: mention.unknown, kind: request.kind });
   const items = among(mention, request);
   if (relation === "except") {
     const pool = request.items.length > 0 ? request.items : request.candidates;

@@ -105,7 +105,7 @@ export function createRouter({ tiers, log, now = Date.now }: RouterOptions): Rou
       log(attempt);
     };
 
-    for (const tier of candidates) {
+    for (const [index, tier] of candidates.entries()) {
       const startedMs = now();
       options.signal.throwIfAborted();
       if (startedMs >= endMs || startedMs < (health.get(tier.id)?.closedUntilMs ?? 0)) {
@@ -113,7 +113,8 @@ export function createRouter({ tiers, log, now = Date.now }: RouterOptions): Rou
         continue;
       }
       try {
-        const answer = await call(tier, endMs - startedMs);
+        // An equal share of what is left: a tier that hangs leaves time for those behind it.
+        const answer = await call(tier, (endMs - startedMs) / (candidates.length - index));
         note(tier, undefined);
         const accepted = accept(answer.value);
         record(tier, startedMs, accepted ? "Accepted" : "LowConfidence", answer.usage);

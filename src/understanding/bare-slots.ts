@@ -1,10 +1,14 @@
+import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
-import type { Mention, Slot, Understanding } from "../dialogue/types.ts";
+import { includesItem } from "../dialogue/items.ts";
+import type { Dialogue, Mention, Slot, Understanding } from "../dialogue/types.ts";
 import { CORRECT, KEEP, OTHER_ONE } from "./cues.ts";
 import type { Line } from "./lines.ts";
+import type { Pointed } from "./mention.ts";
 import { pointAt } from "./mention.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
+import { countIn } from "./quantity.ts";
 import type { Reading } from "./read.ts";
 import { says } from "./residue.ts";
 
@@ -38,61 +42,103 @@ export async function bareSlots(reading: Reading, at: Ground): Promise<BareSlots
     lines: [],
     said: false,
   };
-  const { dialogue } = at;
-  if (dialogue.open.length === 0 || reading.acts.some((act) => isRequestKind(act.intent)) || reading.abandon)
-    return empty;
-  const asked = askedSlots(dialogue);
+  const { open } = at.dialogue;
+  if (open.length === 0 || reading.acts.some((act) => isRequestKind(act.intent)) || reading.abandon) return empty;
+  const asked = askedSlots(at.dialogue);
+  if (reading.declined && !asked.includes("items")) return empty;
   const text = reading.acts.length > 0 || reading.except !== "" ? reading.loose : at.text;
-  if (text.trim() === "" || (reading.declined && !asked.includes("items"))) return empty;
-  const target = dialogue.open.find((request) => request.items.length === 0) ?? dialogue.open.at(-1);
-  const kind = target?.kind ?? null;
+  const kind = (open.find((request) => request.items.length === 0) ?? open.at(-1))?.kind ?? "return";
+  const pointed = await pointedBy(text, reading, at, kind, asked);
+  const mention = pointed ? toMention(pointed, kind) : null;
+  const { wanted, lines } = wantedBy(text, reading, at, mention, asked);
+  const reason = reading.acts.length === 0 && wanted === null ? bareReason(reading, at, asked, mention) : null;
+  return {
+    mention,
+    relation: relationOf(text, reading, mention),
+    reason,
+    wanted,
+    lines: [...(pointed?.lines ?? []), ...lines],
+    said: mention !== null || reason !== null || wanted !== null,
+  };
+}
+
+/** What the words point at, where they are meant to point at something: asked which, correcting, or changing a proposal. */
+async function pointedBy(
+  text: string,
+  reading: Reading,
+  at: Ground,
+  kind: RequestKind,
+  asked: Slot[],
+): Promise<Pointed | null> {
+  const { dialogue } = at;
+  const asksWhich = asked.includes("items");
+  const left = asksWhich ? await remaining(reading.except, at, kind) : null;
+  if (left) return left;
+  if (text.trim() === "") return null;
   const corrects =
     CORRECT.test(text) ||
     OTHER_ONE.test(text) ||
     reading.answer === "no" ||
     reading.relation === "only" ||
     reading.relation === "add";
-  const looks = asked.includes("items") || (reading.answer !== "yes" && (corrects || dialogue.state === "CONFIRM"));
-  const found =
-    looks && kind ? await pointAt(text, text, { ...scopeFor(at, kind), ...(corrects ? {} : { focus: [] }) }) : null;
-  const pointed = found && kind ? await without(reading.except, found, at, kind) : null;
-  const counts =
-    pointed !== null &&
-    (asked.includes("items") ||
-      pointed.by === "name" ||
-      pointed.by === "number" ||
-      pointed.by === "other" ||
-      pointed.by === "option");
-  const mention = counts && pointed && kind ? toMention(pointed, kind) : null;
-  const exchange = dialogue.open.filter((request) => request.kind === "exchange");
+  if (!asksWhich && !corrects && dialogue.state !== "CONFIRM") return null;
+  const pieces = otherCount(text, at);
+  if (pieces) return pieces;
+  const scope = { ...scopeFor(at, kind), ...(corrects ? {} : { focus: [] }) };
+  const pointed = await without(reading.except, await pointAt(text, text, scope), at, kind);
+  if (reading.answer === "yes" && staysWith(pointed, dialogue)) return null;
+  return asksWhich || FIRM.includes(pointed.by) ? pointed : null;
+}
+
+/** Ways of pointing that are firm enough to change what was chosen already. */
+const FIRM: Array<Pointed["by"]> = ["name", "number", "other", "option"];
+
+/** "Just one of them", said of the one thing that is open: other pieces of the same line. */
+function otherCount(text: string, at: Ground): Pointed | null {
+  const items = at.dialogue.open.flatMap((request) => request.items);
+  const [item] = items;
+  const [line] = linesOf(at, items);
+  const count = countIn(text);
+  if (items.length !== 1 || !item || !line || count === null || count >= line.item.quantity) return null;
+  return count === item.quantity ? null : { lines: [line], all: true, quantity: count, unknown: null, by: "name" };
+}
+
+function wantedBy(
+  text: string,
+  reading: Reading,
+  at: Ground,
+  mention: Mention | null,
+  asked: Slot[],
+): { wanted: string | null; lines: Line[] } {
+  const exchange = at.dialogue.open.filter((request) => request.kind === "exchange");
+  if (exchange.length === 0) return { wanted: null, lines: [] };
   const chosen =
     mention !== null && mention.items.length > 0
       ? mention.items
       : exchange.flatMap((request) => (request.items.length > 0 ? request.items : request.candidates));
-  const wantedLines = linesOf(at, chosen);
-  const wanted =
-    exchange.length === 0
-      ? null
-      : (wantedIn(text, wantedLines) ??
-        (asked.includes("variant") && asked.length === 1 && reading.answer === null
-          ? text.slice(0, WORDS_MAX_CHARACTERS)
-          : null));
-  const reason = reading.acts.length === 0 && wanted === null ? bareReason(reading, at, asked, mention) : null;
-  const relation =
-    KEEP.test(text) && reading.relation === "plain"
-      ? "except"
-      : reading.answer === "no" && mention !== null && reading.relation === "plain"
-        ? "correct"
-        : reading.relation;
-  const facts = wanted !== null && wantedLines.length > 0 ? wantedLines : [];
-  return {
-    mention,
-    relation,
-    reason,
-    wanted,
-    lines: [...(pointed && mention ? pointed.lines : []), ...facts],
-    said: mention !== null || reason !== null || wanted !== null,
-  };
+  const lines = linesOf(at, chosen);
+  const onlyAsked = asked.includes("variant") && asked.length === 1 && reading.answer === null;
+  const wanted = wantedIn(text, lines) ?? (onlyAsked && text !== "" ? text.slice(0, WORDS_MAX_CHARACTERS) : null);
+  return { wanted, lines: wanted === null ? [] : lines };
+}
+
+function relationOf(text: string, reading: Reading, mention: Mention | null): Understanding["relation"] {
+  if (reading.relation !== "plain") return reading.relation;
+  if (KEEP.test(text)) return "except";
+  return reading.answer === "no" && mention !== null ? "correct" : "plain";
+}
+
+/** A yes that names what is open anyway says nothing new; one that names something else is no yes to it. */
+const staysWith = ({ lines }: Pointed, { open }: Dialogue): boolean =>
+  lines.length === 0 || lines.some((line) => open.some((request) => includesItem(request.items, line.ref)));
+
+/** Of what was offered, everything but what the customer said no to; null when that isn't one thing. */
+async function remaining(except: string, at: Ground, kind: RequestKind): Promise<Pointed | null> {
+  const offered = linesOf(at, at.dialogue.open.find((request) => request.items.length === 0)?.candidates ?? []);
+  if (except.trim() === "" || offered.length < 2) return null;
+  const refused = await pointAt(except, except, { ...scopeFor(at, kind), lines: offered, focus: [] });
+  const lines = offered.filter((line) => !refused.lines.includes(line));
+  return lines.length === 1 ? { lines, all: true, unknown: null, by: "other" } : null;
 }
 
 /** What was said when a reason was asked for is the reason, unless it was a yes, a no or the item. */

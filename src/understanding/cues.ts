@@ -9,16 +9,16 @@ const any = (...sources: RegExp[]): RegExp => new RegExp(sources.map((source) =>
 /** Verbs of the three requests. Order matters: an exchange often mentions what it is not. */
 export const REQUEST: Record<RequestKind, RegExp> = {
   exchange: any(
-    /换(?!句|个说法|种说法|号|手机|地址|人)|调换|替换/,
+    /换(?!句|个说法|种说法|号|手机|地址|人)|调(?:换|成)|替换/,
     /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|in its place)\b/,
   ),
   cancel: any(
-    /取消|撤(?:单|销|了|掉|回)|全撤|退单|砍单|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
-    /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap it|abort|void (?:the|my)|take .{1,30} off (?:the|my) order)\b/,
+    /取消|撤(?!诉|离)|退单|砍单|(?:停|拦)(?:了|掉|一下|下来)|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
+    /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|take .{1,30} off (?:the|my) order)\b/,
   ),
   return: any(
-    /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要了|不要了|寄回|送回/,
-    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t want (?:it|this|these|them|the|my)\b)/,
+    /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要|不要(?:了|$|啦|咯|哈|就行)|(?:不需要|用不[上着]|不想买)了?|寄回|送回/,
+    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them) back\b)/,
   ),
 };
 
@@ -60,9 +60,9 @@ export const ABANDON = any(
 );
 
 export const YES = any(
-  /^(?:嗯+|恩+|好+|行+|对+|是+|可以|确认|确定|没问题|没错|没意见|同意|成|中|妥|要得|得嘞|ok|okk?|okay|yes|yep|yeah|y|1)(?:$|[的呀啊哦嘞滴吧了呢哈~,，。!！ ]|嗯|好|行|对|是|可以|确认|确定|没问题|没错|没意见|麻烦|请|给|就|办|提交|退|换|取消|帮|谢|可|无)/,
-  /(?:确认(?:办理|提交|退|换|取消)?|没问题|没错|没意见|(?:就)?这(?:么|样)(?:办|吧|定|弄)|办(?:了)?吧|办理吧|提交(?:就行|吧|了|一下)?$|弄吧|(?:给我|帮我)?(?:退|换|取消|撤)(?:了|掉)?吧$|就这样|尽管(?:退|办|去)|照办|同意)/,
-  /(?:^|\b)(?:yes|yep|yeah|yup|ya|aye|sure|ok|okay|okey|correct|right|confirm(?:ed)?|go (?:ahead|for it|on)|do (?:it|that|so)|please do|proceed|submit|fine|sounds (?:good|right|great|fine)|absolutely|of course|definitely|certainly|perfect|great|exactly|agreed|put it through|that(?:'s| is) (?:right|correct|it|what i want|fine|good))\b/,
+  /^(?:嗯+呐?|恩+|好+[滴哒嘞额的]?|行+|得行|对+头?(?!了)|是+|可得?以|要得|得嘞|没毛病|安排|可以|确认|确定|没问题|没错|没意见|同意|成|中|妥|要得|得嘞|ok|okk?|okay|yes|yep|yeah|y|1)(?:$|[的呀啊哦嘞滴吧了呢哈~,，。!！ ]|嗯|好|行|对|是|可以|确认|确定|没问题|没错|没意见|麻烦|请|给|就|办|提交|退|换|取消|帮|谢|可|无|要得|那)/,
+  /(?:确认(?:办理|提交|退|换|取消)?|没问题|没错|没意见|(?:就)?这(?:么|样)(?:办|吧|定|弄)|办(?:了)?吧|办理吧|提交(?:就行|吧|了|一下)?$|弄吧|(?:给我|帮我)?(?:退|换|取消|撤)(?:了|掉)?吧$|就这样|(?:这[回下次]|就)对了|尽管(?:退|办|去)|照办|同意)/,
+  /(?:^|\b)(?:yes+|yep|yeah?|yup|ya|yh|yea|aye|uh huh|mhm|kk?|sure|ok|okay|okey|correct|right|confirm(?:ed)?|go (?:ahead|for it|on)|do (?:it|that|so)|please do|proceed|submit|fine|sounds (?:good|right|great|fine)|absolutely|of course|definitely|certainly|perfect|great|exactly|agreed|put it through|that(?:'s| is) (?:right|correct|it|what i want|fine|good))\b/,
 );
 
 export const NO = any(
@@ -83,25 +83,25 @@ export const DECLINE = any(
 );
 
 export const CORRECT = any(
-  /说错了|搞错了|弄错了|不是.{0,12}(?:是|要)|不对|改(?:成|一下|为)|应该是|(?:另|别的)(?:外)?(?:一|那)?(?:个|件|双|台|只|条|款|把|口|副|本|瓶)|还是(?:直接)?(?:退|换|取消)|我(?:说|指)的是|要(?:退|换|取消)的是/,
+  /说错了|搞错了|弄错了|不是.{0,12}(?:是|要)|不对|改(?:成|一下|为)|应该是|(?:另|别的)(?:外)?(?:一|那)[个件双台只条款把口副本瓶支根盒袋包套顶张块辆部样罐桶箱]|还是(?:直接)?(?:退|换|取消)|我(?:说|指)的是|要(?:退|换|取消)的是/,
   /\b(?:i mean(?:t)?|actually|oops|sorry,? (?:i|not|the)|instead|rather|the other|not (?:the|that|this|a)|wrong one|correction|make (?:it|that)|change (?:it|that) to|you know what|no,)\b/,
 );
 export const OTHER_ONE =
   /另(?:外)?(?:一|那)(?:个|件|双|台|只|条|款|把|口|副|本|瓶|单|笔)|别的那|\bthe other (?:one|pair|order|\w+)\b/i;
 export const ADD = any(
   /也(?:要|想|一起|给|帮|退|换|取消)|还(?:有|要|想)|再加|加上|一起|一并|另外|顺便/,
-  /\b(?:also|too|as well|and also|in addition|plus|add)\b/,
+  /\b(?:also|as well|and also|in addition|plus|add)\b|\btoo\b(?=\s*(?:$|[,.!?，]))/,
 );
 export const ONLY = any(
   /只(?:要|退|换|取消|办|想|是)|就(?:退|换|取消)(?!吧|了吧)|单独/,
   /\b(?:only|just (?:the|that|this|one)|nothing else)\b/,
 );
 export const KEEP = any(
-  /留着|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)/,
-  /\b(?:keep(?:ing)?|leave|except|but not|not the|the rest|everything else|apart from|other than|still (?:come|want|send))\b/,
+  /留(?:着|下|给|一)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)/,
+  /\b(?:keep(?:ing)?|leave|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays? (?:as|put))\b/,
 );
 export const ALL = any(
-  /全(?:部|都|退|换|取消|撤)|所有|统统|通通|整(?:个|单|笔)|都(?=.{0,4}(?:退|换|取消|要|不要|撤|办))|一(?:共|切)|一起|全/,
+  /全(?:部|都|退|换|取消|撤|要|不要)|所有|统统|通通|整(?:个|单|笔)|都(?=.{0,4}(?:退|换|取消|要|不要|撤|办))|一(?:共|切)|一起/,
   /\b(?:all|everything|both|every|entire|whole|the lot|each)\b/,
 );
 export const ORDER_WORD = /(?:那|这|整|一|大|笔)(?:一)?(?:大)?单|订单|\borders?\b|\bparcel\b|\bshipment\b/i;
@@ -117,10 +117,16 @@ export const PRONOUN =
   /^(?:它|那(?:个|就)|这(?:个|就))|把它|(?:这|那)(?:个|件|双|台|只|条|款|把|本|瓶|单)(?:$|吧|呢|的|呗|嘛)|\b(?:it|that one|this one|them|those|these)\b|那.{0,4}它/i;
 /** What is wanted instead, said without a verb of exchange: "想要42的", "I need a 10". */
 export const WANTED =
-  /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:个|件|双|一)?.{0,6}(?:的|码|号)|\b(?:want|need|prefer|rather have|could i have|can i have|give me|get me|version)\b/i;
+  /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:个|件|双|一)?.{0,6}(?:的|码|号)|\b(?:want|need|prefer|rather have|could i have|can i have|give me|get me|version|i'?d like|would like|please)\b/i;
 
 /** "I don't want it any more" is a return of what has arrived and a cancellation of what has not. */
-export const UNWANTED = /不要了|不想要|\bdon'?t want\b|\bscrap\b/i;
+export const UNWANTED =
+  /不要|不想要|不需要|用不[上着]|不想买|\bdon'?t (?:want|need)\b|\bno longer\b|\bnot needed\b|\bscrap\b/i;
 export const THANKS =
   /谢|感谢|辛苦|多谢|太好了|\b(?:thanks?|thank you|thx|ty|cheers|appreciate|great|awesome|perfect)\b/i;
 export const GOODBYE = /再见|拜拜|拜|回见|晚安|\b(?:bye|goodbye|see you|good night|later)\b/i;
+/** "Everything apart from the scarf", "除了围巾": what follows is not meant. */
+export const EXCEPT =
+  /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|but not|bar|not the|not my)\s+(.+)$/i;
+/** "确定不要": a yes to cancelling, though a no is in it. */
+export const SURE_UNWANTED = /^(?:(?:确定|确认|对|是的?|嗯)[\s,，]*)+(?:我)?(?:都)?不(?:要|想要|需要)了?[的啊呀哦]*$/;

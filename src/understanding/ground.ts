@@ -3,9 +3,10 @@ import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
 import type { Act, ItemFact, RefusalWhy, Understanding, VariantFact } from "../dialogue/types.ts";
 import { bareMention, bareSlots } from "./bare-slots.ts";
-import { ALL, GOODBYE, THANKS, UNWANTED } from "./cues.ts";
+import { ALL, GOODBYE, THANKS } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import { ineligibility, valueWords } from "./lines.ts";
+import type { Pointed } from "./mention.ts";
 import { pointAt } from "./mention.ts";
 import type { Ground } from "./point.ts";
 import { linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
@@ -45,7 +46,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
   return {
     acts,
     answer: reading.answer,
-    hedged: reading.hedged,
+    hedged: reading.hedged || namesAnother(at),
     mention,
     relation: slots.relation,
     reason: slots.reason,
@@ -82,8 +83,9 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
   if (!isRequestKind(read.intent)) return { act: { intent: read.intent }, lines: [] };
   const said = read.intent;
   const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, said)), at, said);
-  const kind = meantKind(said, read.cue, pointed.lines);
-  const mention = toMention(pointed, kind);
+  const kind = meantKind(said, pointed);
+  // Who a visitor is comes first: until then nothing is theirs, and nothing can be missing from it.
+  const mention = at.signedIn ? toMention(pointed, kind) : null;
   const because = read.because.filter((clause) => says(clause, at.lines));
   const carried =
     pointed.lines.length > 0
@@ -104,12 +106,19 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
   };
 }
 
+/** "Yes, the toaster": a yes that names something none of theirs is no yes to what was proposed. */
+function namesAnother({ dialogue, text, thesaurus, lines }: Ground): boolean {
+  if (dialogue.state !== "CONFIRM") return false;
+  const kinds = thesaurus.kinds(text);
+  return kinds.length > 0 && !lines.some((line) => line.kinds.some((kind) => kinds.includes(kind)));
+}
+
 const allAre = (lines: Line[], kind: RequestKind): boolean =>
   lines.length > 0 && lines.every((line) => ineligibility(line, kind) === null);
 
-/** Not wanting what hasn't shipped is a cancellation, whatever it was called. */
-const meantKind = (said: RequestKind, cue: string, lines: Line[]): RequestKind =>
-  said === "return" && UNWANTED.test(cue) && allAre(lines, "cancel") ? "cancel" : said;
+/** Giving back what hasn't shipped is a cancellation, whatever it was called; the proposal says so. */
+const meantKind = (said: RequestKind, pointed: Pointed): RequestKind =>
+  said === "return" && pointed.by !== "time" && allAre(pointed.lines, "cancel") ? "cancel" : said;
 
 async function groundStatus(read: ReadAct, at: Ground): Promise<{ act: Act; lines: Line[] }> {
   const pointed = await pointAt(read.text, read.text, scopeFor(at, null));

@@ -17,6 +17,7 @@ import type { Ground } from "./point.ts";
 import { askedSlots, otherValues } from "./point.ts";
 import type { Reading, Situation } from "./read.ts";
 import { read } from "./read.ts";
+import { says } from "./residue.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -104,6 +105,8 @@ function situationFor(at: Ground): Situation {
     asked: askedSlots(at.dialogue),
     namesItem: (clause) =>
       namesLine(clause, at.lines, at.thesaurus) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
+    says: (clause) => says(clause, at.lines),
+    openKinds: at.dialogue.open.map((request) => request.kind),
     namesVariant: (clause) =>
       at.dialogue.open.some((request) => request.kind === "exchange") &&
       at.lines.some((line) => otherValues(line).some((word) => hasWord(clause, word))),

@@ -71,7 +71,8 @@ function addTerms(terms: Map<string, number>, name: string, weight: number, head
       terms.set(pair, Math.max(terms.get(pair) ?? 0, weight * share));
     }
     const head = run.at(-1);
-    if (heads && head && !EMPTY_TERMS.has(head)) terms.set(head, Math.max(terms.get(head) ?? 0, weight * 0.7));
+    if (heads && run.length > 1 && head && !EMPTY_TERMS.has(head))
+      terms.set(head, Math.max(terms.get(head) ?? 0, weight * 0.7));
   }
 }
 
@@ -96,6 +97,14 @@ export function valueWords(value: string, product: Product | undefined): string[
         const forms = [name, ...(SIZE_WORDS[name] ?? [])];
         if (colour) forms.push(colour.length > 1 ? colour : `${colour}的`);
         else if (/^\p{Script=Han}{2}$/u.test(name)) forms.push(`${name}色`);
+        // "03 番茄红" is said "番茄红", or "番茄".
+        const bare = /^[\da-z]{1,3}[\s#.-]+(\p{Script=Han}{2,})$/u.exec(name)?.[1];
+        if (bare) forms.push(bare);
+        const tinted = /^(\p{Script=Han}{2,})[红橙黄绿青蓝紫粉黑白灰棕金银]$/u.exec(bare ?? name)?.[1];
+        if (tinted) forms.push(tinted);
+        // "耶加雪菲" is said "耶加".
+        const long = /^\p{Script=Han}{4,}$/u.test(bare ?? name) ? (bare ?? name) : "";
+        if (long) forms.push(long.slice(0, 2), long.slice(-2));
         // "23英寸" is said "23寸" or just the number; "40码" is said "40".
         const number = /^(\d+(?:\.\d+)?)\s?(?:码|号|cm|mm|ml|l|寸|英寸|inch)$/.exec(name)?.[1];
         if (number) forms.push(number);

@@ -1,6 +1,6 @@
 import type { ItemRef, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
-import { ALL, ORDER_WORD, OTHER_ONE, PRONOUN, UNSHIPPED } from "./cues.ts";
+import { ALL, ONLY, ORDER_WORD, OTHER_ONE, PRONOUN, UNSHIPPED } from "./cues.ts";
 import type { Line, NamedOrders } from "./lines.ts";
 import { namedOrders } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
@@ -56,8 +56,12 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
     nameGroups(source(rest, scope), pool, scope.thesaurus) ??
     nameGroups(source(named.rest, scope), pool, scope.thesaurus) ??
     nameGroups(named.rest, pool, scope.thesaurus);
-  const quantity = countIn(named.rest);
-  if (byName) return withQuantity(settleGroups(byName, text, named, scope), quantity);
+  const quantity = ALL.test(text) && !ONLY.test(text) ? null : countIn(named.rest);
+  if (byName) return withQuantity(settleGroups(byName, rest, text, named, scope), quantity);
+  const filtered = narrow(pool, text, scope);
+  const byPrice = pricedAt(named.rest, filtered ?? pool);
+  if (byPrice.length > 0)
+    return withQuantity({ lines: byPrice, all: byPrice.length === 1, unknown: null, by: "name" }, quantity);
   const ordinal = scope.offered.length > 0 ? ordinalIn(rest, scope.offered.length) : null;
   if (ordinal !== null) {
     const chosen = scope.offered[ordinal];
@@ -69,7 +73,6 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
     };
   }
   const plural = ALL.test(text);
-  const filtered = narrow(pool, text, scope);
   if (named.orders.length > 0 && pool.length > 1 && !(plural && WHOLE.test(text))) {
     const inside = await scope.loose.find(named.rest, pool);
     if (inside.lines.length > 0)
@@ -106,7 +109,7 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
       { lines: narrow(loose.lines, text, scope) ?? loose.lines, all: plural, unknown: null, by: "loose" },
       quantity,
     );
-  const foreign = foreignThing(rest, scope);
+  const foreign = foreignThing(rest, scope) ?? foreignThing(named.rest, scope);
   if (foreign !== null) return nothing(foreign);
   if (filtered) return { lines: filtered, all: plural, unknown: null, by: "time" };
   if (plural && (scope.offered.length > 0 || ORDER_WORD.test(text) || /全部|所有|everything|\ball\b/.test(text))) {
@@ -133,6 +136,17 @@ const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
 
 const WHOLE = /整|全部|所有|都|\b(?:everything|whole|entire|all)\b/;
 
+/** "The 89 yuan one", "369那个": what costs that much, a piece or in all. */
+function pricedAt(text: string, pool: Line[]): Line[] {
+  const named = PRICE.exec(text);
+  const price = Number(named?.[1] ?? named?.[2] ?? named?.[3] ?? Number.NaN);
+  return pool.filter(({ item }) =>
+    [item.price, item.price * item.quantity].some((amount) => amount === price || Math.floor(amount) === price),
+  );
+}
+const PRICE =
+  /(\d{2,6}(?:\.\d{1,2})?)\s?(?:块|元|yuan|rmb|dollars?|bucks|quid|euros?|pounds?)|[¥$€£]\s?(\d{2,6}(?:\.\d{1,2})?)|(?<![\d.])(\d{2,5})(?=的?那(?:个|件|双|款|条|瓶|盒))/;
+
 /** A thing named that is none of theirs: a word of the thesaurus, or what English puts after "return my". */
 function foreignThing(cue: string, scope: Scope): string | null {
   const [named] = scope.thesaurus.named(cue);
@@ -146,7 +160,7 @@ const GENERIC =
   /\b(?:order|orders|item|items|thing|things|stuff|one|ones|parcel|package|purchase|product|delivery|whole|last|latest|recent|most|other|rest|same|first|second|third|lot|pair|money|shipment|black|white|red|blue|green|grey|gray|pink|large|small|medium|which|that|what)\b/;
 
 /** Joins what the words named; groups that stay open are narrowed by option, time and what could be requested at all. */
-function settleGroups(groups: Line[][], text: string, named: NamedOrders, scope: Scope): Pointed {
+function settleGroups(groups: Line[][], cue: string, text: string, named: NamedOrders, scope: Scope): Pointed {
   const plural = ALL.test(text);
   const settled = groups.map((group) => {
     const byOption = narrowByOption(group, source(named.rest, scope));
@@ -156,8 +170,19 @@ function settleGroups(groups: Line[][], text: string, named: NamedOrders, scope:
   const chosen = [...new Set(settled.flat())];
   const lines = expandOrder(chosen, text, named, scope);
   const open = settled.some((group) => group.length > 1);
-  return { lines, all: !open || plural || lines.length > chosen.length, unknown: named.unknown[0] ?? null, by: "name" };
+  const stray = scope.thesaurus.named(cue).find((word) => isStray(word, scope));
+  const all = !open || plural || lines.length > chosen.length;
+  return { lines, all, unknown: named.unknown[0] ?? stray ?? null, by: "name" };
 }
+
+/** A thing named beside theirs that is none of theirs: "the bag and the toaster". */
+const isStray = (word: string, { lines, thesaurus }: Scope): boolean => {
+  const kinds = thesaurus.kinds(word);
+  return (
+    !lines.some((line) => line.kinds.some((kind) => kinds.includes(kind))) &&
+    nameGroups(word, lines, thesaurus) === null
+  );
+};
 
 /** "That whole tent order", and for a cancellation "帐篷那单": the order that holds it, with all it holds. */
 function expandOrder(lines: Line[], text: string, named: NamedOrders, scope: Scope): Line[] {

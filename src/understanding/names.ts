@@ -52,16 +52,27 @@ const sameLines = (a: Line[], b: Line[]): boolean => a.length === b.length && a.
 function weightOf(line: Line, term: string): number {
   const exact = line.terms.get(term);
   if (exact !== undefined) return exact;
-  for (const [name, weight] of line.terms) if (/^[a-z]+$/.test(name) && nearlyEqual(name, term)) return weight * 0.8;
+  if (!/^[a-z]+$/.test(term)) return 0;
+  for (const [name, weight] of line.terms)
+    if (/^[a-z]+$/.test(name) && (nearlyEqual(name, term) || isCompound(name, term))) return weight * 0.8;
   return 0;
 }
 
 /** Terms of the text that occur in some line's name: Latin words, pairs of Chinese characters, and single head nouns that stand alone. */
+/** "coat" in "overcoat", "lightbulb" for a "bulb": English glues nouns together; "road" in "abroad" is no noun of its own. */
+function isCompound(a: string, b: string): boolean {
+  const [long, short] = a.length > b.length ? [a, b] : [b, a];
+  return short.length >= COMPOUND_PART_MIN && long.length - short.length >= COMPOUND_PART_MIN && long.endsWith(short);
+}
+const COMPOUND_PART_MIN = 3;
+
 function textTerms(text: string, pool: Line[]): string[] {
   const known = (term: string): boolean => pool.some((line) => weightOf(line, term) > 0);
   const found = new Set<string>();
   const segmented = words(text);
-  for (const word of segmented) {
+  for (const [index, word] of segmented.entries()) {
+    // Behind a number a single character counts: "两包".
+    if (word.length === 1 && COUNTING.test(segmented[index - 1] ?? "")) continue;
     if (/\p{Script=Han}/u.test(word)) {
       const bare = word.length === 2 ? word.replace(/[子儿]$/, "") : word;
       const head = bare.length <= 2 ? bare.at(-1) : undefined;
@@ -77,6 +88,7 @@ function textTerms(text: string, pool: Line[]): string[] {
   return [...found];
 }
 
+const COUNTING = /(?:\d|[一二两俩三四五六七八九十几每半])$/;
 /** Single characters that end names but mean other things alone. */
 const COMMON_HEADS = new Set([..."装机器品物件个的电子水"]);
 const STOP = new Set([

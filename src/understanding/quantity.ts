@@ -23,9 +23,10 @@ export function countIn(text: string): number | null {
   ))
     counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
   for (const match of text.matchAll(
-    /\b(?:just|only|return|of the|send|cancel)?\s?(one|two|three|four|five|six|\d{1,2}) (?:of|more of)?/g,
+    /\b(?:just|only|return|of the|send|cancel)?\s?(one|two|three|four|five|six|\d{1,2}) (?:of|outta|out of|more of|sets?|pairs?|packs?|box(?:es)?|bottles?)?/g,
   ))
-    if (/\bof\b|just|only/.test(match[0])) counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
+    if (/\bof\b|outta|sets?|pairs?|packs?|box|bottle|just|only/.test(match[0]))
+      counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
   const leading = /^(?:just |only )?(one|two|three|four) (?!of|that|i|with|from|in|where|which)[a-z]/.exec(text)?.[1];
   if (leading) counts.push(EN[leading] ?? 1);
   const found = counts.filter((count) => count > 0);

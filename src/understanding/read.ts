@@ -9,6 +9,7 @@ import {
   BECAUSE,
   CORRECT,
   DECLINE,
+  EXCEPT,
   HEDGE,
   HUMAN,
   INJECTION,
@@ -22,6 +23,8 @@ import {
   POLICY,
   REQUEST,
   STATUS,
+  SURE_UNWANTED,
+  UNSHIPPED,
   WANTED,
   YES,
 } from "./cues.ts";
@@ -69,11 +72,20 @@ export interface Situation {
   namesItem: (clause: string) => boolean;
   /** Whether it names a variant of something they have that isn't the one they have: "想要42的". */
   namesOtherVariant: (clause: string) => boolean;
+  /** Whether a clause says more than which thing it is about. */
+  says: (clause: string) => boolean;
+  /** What is open, in the order it was said. */
+  openKinds: RequestKind[];
   /** Whether it names any such variant while an exchange is open. */
   namesVariant: (clause: string) => boolean;
 }
 
-type Role = { kind: RequestKind } | { intent: Exclude<Intent, RequestKind> } | { role: "abandon" | "keep" | "bare" };
+/** `drops`: without another request in the message, keeping it means dropping what is open. */
+type Role =
+  | { kind: RequestKind }
+  | { intent: Exclude<Intent, RequestKind> }
+  | { role: "abandon" | "bare" }
+  | { role: "keep"; drops: boolean };
 
 /** A guess counts when it is this far ahead: cross-validated on the examples, 98 % of such guesses are right. */
 const SURE_MARGIN = 0.35;
@@ -83,7 +95,7 @@ export const GUESS_MARGIN = 0.12;
 /** Reads a burst of messages: patterns settle what they can, examples the rest (D2). */
 export async function read(texts: string[], situation: Situation, classifier: Classifier): Promise<Reading> {
   const text = normalize(texts.join("\n"));
-  const parts = clauses(text);
+  const all = clauses(text);
   const reading: Reading = {
     acts: [],
     loose: "",
@@ -100,9 +112,13 @@ export async function read(texts: string[], situation: Situation, classifier: Cl
   if (HUMAN.test(text) && !NOT_HUMAN.test(text)) return { ...reading, acts: [act("human", text)] };
   if (reading.injection) return { ...reading, acts: [act("out_of_scope", text)] };
   answerOf(reading, text, situation);
+  const parts = all.flatMap((part) => splitException(reading, part));
   const roles = parts.map((part) => roleOf(part, situation, text));
-  const abandoned = roles.some((role) => "role" in role && role.role === "abandon");
-  assemble(reading, parts, roles);
+  const abandoned = roles.some(
+    (role) => "role" in role && (role.role === "abandon" || (role.role === "keep" && role.drops)),
+  );
+  assemble(reading, parts, roles, situation);
+  affirm(reading, text, situation);
   const requests = reading.acts.some((entry) => isRequestKind(entry.intent));
   reading.abandon = abandoned && !requests && !(situation.state === "CONFIRM" && reading.answer === "yes");
   if (situation.asked.includes("reason") && !requests && DECLINE.test(text)) reading.declined = true;
@@ -149,24 +165,38 @@ function answerOf(reading: Reading, text: string, situation: Situation): void {
 function roleOf(part: Clause, situation: Situation, whole: string): Role {
   const { text } = part;
   const asks = part.asks || ASKS.test(text);
-  const denied = NEGATED_REQUEST.test(text);
-  // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
+  const kind = NEGATED_REQUEST.test(text) ? null : kindOf(text);
   const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
-  const kind = denied ? null : kindOf(text);
-  if (situation.state !== "INIT" && ABANDON.test(text) && (kind === null || /取消(?:申请|退|换)/.test(text)))
-    return { role: "abandon" };
-  if (kind !== null && KEEP.test(text) && /其(?:他|它|余)|剩下|除了|\b(?:except|apart from|other than)\b/.test(text))
-    return { kind };
-  if (KEEP.test(text) && kind === null && !POLICY.test(text)) return { role: "keep" };
+  if (answers && kind !== null && isOnlyReason(text, kind, situation)) return { role: "bare" };
+  const keep = keepRole(text, kind, situation);
+  if (keep) return keep;
   const concrete = situation.namesItem(text) || (situation.state === "INIT" && situation.namesItem(whole));
   if (kind !== null && POLICY.test(text) && (asks || !concrete)) return { intent: "question" };
   if (kind !== null && STATUS.test(text) && /退款|refund/.test(text) && asks) return { intent: "question" };
   if (kind !== null) return { kind };
   if (WANTED.test(text) && situation.namesOtherVariant(text) && situation.namesItem(whole)) return { kind: "exchange" };
+  // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
   if (answers) return { role: "bare" };
   if (POLICY.test(text) && (asks || !STATUS.test(text))) return { intent: "question" };
-  if (STATUS.test(text) && !/还没(?:到手|拆|用|开)/.test(text)) return { intent: "order_status" };
+  const describes = /还没(?:到手|拆|用|开)/.test(text) || (UNSHIPPED.test(text) && !asks);
+  if (STATUS.test(text) && !describes) return { intent: "order_status" };
   return { role: "bare" };
+}
+
+/** Asked why, "she needs another size" explains the return; only a turn of phrase or an item makes it a new request. */
+function isOnlyReason(text: string, kind: RequestKind, { asked, openKinds, namesItem }: Situation): boolean {
+  const turns = CORRECT.test(text) || /^(?:那就?|干脆|直接|改)/.test(text);
+  return asked.includes("reason") && !openKinds.includes(kind) && !turns && !namesItem(text);
+}
+
+/** Clauses about what stays: "奶粉不退", "keep the dog bed", "算了不退了". */
+function keepRole(text: string, kind: RequestKind | null, { state, namesItem }: Situation): Role | null {
+  const drops = state !== "INIT" && ABANDON.test(text) && (kind === null || /取消(?:申请|退|换)/.test(text));
+  const keeps = KEEP.test(text) && kind === null && !POLICY.test(text);
+  const denies = kind === null && kindOf(text) !== null;
+  if ((keeps || (denies && !drops)) && namesItem(text)) return { role: "keep", drops };
+  if (drops) return { role: "abandon" };
+  return keeps ? { role: "keep", drops: false } : null;
 }
 
 /** The verb of a request; an exchange wins over the return it is made with, what is wanted stands last. */
@@ -183,7 +213,7 @@ export function kindOf(text: string): RequestKind | null {
 }
 
 /** Gives every clause to an act: bare clauses lean on the act before them, or on the next in the same sentence. */
-function assemble(reading: Reading, parts: Clause[], roles: Role[]): void {
+function assemble(reading: Reading, parts: Clause[], roles: Role[], situation: Situation): void {
   const pending: Clause[] = [];
   const bare: string[] = [];
   let last: ReadAct | null = null;
@@ -195,7 +225,7 @@ function assemble(reading: Reading, parts: Clause[], roles: Role[]): void {
       if (role.role === "keep") reading.except += ` ${part.text}`;
       else if (role.role === "abandon") return;
       else if (last && (part.sentence === lastSentence || !laterAct(roles, parts, index, part.sentence)))
-        join(last, part.text);
+        join(last, part.text, situation);
       else pending.push(part);
       return;
     }
@@ -205,7 +235,7 @@ function assemble(reading: Reading, parts: Clause[], roles: Role[]): void {
       last.text += `，${part.text}`;
     } else {
       last = act(intent, part.text);
-      for (const before of pending.splice(0)) join(last, before.text);
+      for (const before of pending.splice(0)) join(last, before.text, situation);
       reading.acts.push(last);
     }
     lastSentence = part.sentence;
@@ -223,10 +253,44 @@ const leansBack = (text: string): boolean =>
   text.replace(/[的了吧呢啊呀嘛把帮我给请]/g, "").length <= 4 ||
   /^(?:please |just |can you )*(?:return|refund|cancel|exchange|send|take) (?:it|them|that|me)\b/.test(text);
 
-function join(target: ReadAct, text: string): void {
+function join(target: ReadAct, text: string, { namesItem, says }: Situation): void {
   target.text = `${text}，${target.text}`;
-  target.because.push(text);
+  if (namesItem(text) && !says(text)) target.cue = `${text}，${target.cue}`;
+  else target.because.push(text);
 }
+
+/** "Everything apart from the scarf": the exception goes where the exceptions are. */
+function splitException(reading: Reading, part: Clause): Clause[] {
+  const found = EXCEPT.exec(part.text);
+  const exception = found?.[1] ?? found?.[2] ?? found?.[3];
+  if (!found || exception === undefined) return [part];
+  reading.except += ` ${exception}`;
+  const text = part.text.replace(found[0], " ").trim();
+  return text === "" ? [] : [{ ...part, text }];
+}
+
+/** Asked "shall I?", a customer who repeats the verb and adds nothing has said yes: "退！马上", "cancel it then". */
+function affirm(reading: Reading, text: string, situation: Situation): void {
+  if (situation.state !== "CONFIRM" || reading.relation !== "plain" || reading.except !== "") return;
+  const kinds = reading.acts.map((entry) => entry.intent);
+  const repeats = kinds.length > 0 && kinds.every((kind) => situation.openKinds.every((open) => open === kind));
+  if (
+    repeats &&
+    reading.answer !== "no" &&
+    text.length <= AFFIRM_MAX_CHARACTERS &&
+    !ASKS.test(text) &&
+    !HEDGE.test(text) &&
+    !situation.namesItem(text)
+  ) {
+    reading.acts = [];
+    reading.answer = "yes";
+  }
+  if (SURE_UNWANTED.test(text) && situation.openKinds.every((kind) => kind !== "exchange")) {
+    reading.acts = [];
+    reading.answer = "yes";
+  }
+}
+const AFFIRM_MAX_CHARACTERS = 30;
 
 /** Nothing was settled by a cue: the nearest examples say what it is, given what was asked. */
 async function guess(

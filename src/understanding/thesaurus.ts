@@ -46,7 +46,7 @@ const PHRASE_MAX_WORDS = 3;
 
 /**
  * A single character is a word where the segmenter makes it one, or with 子 or 儿 behind it: "鞋子". What it splits off
- * a manual, a status light or "not well packed" is none: "说明书", "指示灯", "没包好".
+ * a number, a manual, a status light or "not well packed" is none: "说明书", "指示灯", "没包好".
  */
 const standsAlone = (character: string, segmented: string[]): boolean =>
   segmented.some(
@@ -55,4 +55,6 @@ const standsAlone = (character: string, segmented: string[]): boolean =>
       word === `${character}儿` ||
       (word === character && !NO_THING_BEFORE.test(segmented[at - 1] ?? "")),
   );
-const NO_THING_BEFORE = /(?:说明|保修|保证|协议|指示|提示|警示|信号|没|没有|不|重新|好好|打)$/;
+/** Behind a number it counts: "两包", "80抽×10包". */
+const NO_THING_BEFORE =
+  /(?:\d|[一二两俩三四五六七八九十几每半整×]|说明|保修|保证|协议|指示|提示|警示|信号|没|没有|不|重新|好好|打)$/;

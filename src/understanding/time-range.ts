@@ -94,4 +94,4 @@ export const BOUGHT = /买|下(?:的)?单|拍的|订的|\b(?:bought|ordered|purc
 export const LATEST =
   /刚(?:刚)?(?:买|到|下|收|拍)|新(?:到|买|收)|最(?:近|新)|才买|\b(?:just (?:bought|ordered|got|arrived)|latest|most recent|newest|my last|recent)\b/i;
 export const EARLIER =
-  /早先|之前(?:买)?的?那|以前|更早|老的那|\b(?:older|earlier|previous|first) (?:one|order|pair)\b/i;
+  /早先|之前(?:买)?的?那|以前|更早|老的那|\boldest\b|\bearliest\b|\b(?:older|earlier|previous|first) (?:one|order|pair)\b/i;
