@@ -31,7 +31,9 @@ export function testServers(): TestServers {
 
 /** Set-up and teardown are loaded apart from each other, in one process. */
 const kept = globalThis as { colloquyTestServers?: Embedded };
-export const keepForTeardown = (embedded: Embedded): void => void (kept.colloquyTestServers = embedded);
+export const keepForTeardown = (embedded: Embedded): void => {
+  kept.colloquyTestServers = embedded;
+};
 export const keptForTeardown = (): Embedded | undefined => kept.colloquyTestServers;
 
 export interface Corner {

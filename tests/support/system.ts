@@ -76,7 +76,10 @@ export interface TestSystem extends Corner {
   client: Client;
 }
 
-/** A corner with its API and worker, and clients for both. */
+/**
+ * A corner with its API and worker, and clients for both.
+ * @throws Error when one of them can't be started; nothing is left running then, or jest would never end
+ */
 export async function startSystem({
   env = {},
   tiers,
@@ -86,17 +89,20 @@ export async function startSystem({
 } = {}): Promise<TestSystem> {
   const corner = await openCorner(env);
   const bus = createLocalBus();
-  const [api, worker] = await Promise.all([startApi(corner, bus), startTestWorker(corner, bus, tiers)]);
-  return {
-    ...corner,
-    api,
-    client: api.client,
-    chats: createChats({ url: api.url, tokens: api.tokens, tenant: corner.tenant }),
-    async close() {
-      await api.close();
-      await worker.stop();
-      await bus.close();
-      await corner.close();
-    },
+  const starting = [startApi(corner, bus), startTestWorker(corner, bus, tiers)] as const;
+  const close = async (): Promise<void> => {
+    const [api, worker] = await Promise.allSettled(starting);
+    if (api.status === "fulfilled") await api.value.close();
+    if (worker.status === "fulfilled") await worker.value.stop();
+    await bus.close();
+    await corner.close();
   };
+  try {
+    const [api] = await Promise.all(starting);
+    const chats = createChats({ url: api.url, tokens: api.tokens, tenant: corner.tenant });
+    return { ...corner, api, client: api.client, chats, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
