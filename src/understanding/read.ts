@@ -273,7 +273,9 @@ function splitException(reading: Reading, part: Clause): Clause[] {
 function affirm(reading: Reading, text: string, situation: Situation): void {
   if (situation.state !== "CONFIRM" || reading.relation !== "plain" || reading.except !== "") return;
   const kinds = reading.acts.map((entry) => entry.intent);
-  const repeats = kinds.length > 0 && kinds.every((kind) => situation.openKinds.every((open) => open === kind));
+  // What hasn't shipped is cancelled, also when the customer keeps calling it a return.
+  const same = (kind: Intent, open: RequestKind): boolean => kind === open || (kind === "return" && open === "cancel");
+  const repeats = kinds.length > 0 && kinds.every((kind) => situation.openKinds.every((open) => same(kind, open)));
   if (
     repeats &&
     reading.answer !== "no" &&
