@@ -137,4 +137,8 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+// A wrong setting or a taken port: what to do about it is all there is to say.
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
