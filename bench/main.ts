@@ -1,0 +1,95 @@
+/** `npm run bench [-- --sessions N --turns N --rounds N --write]`: our turns against the least this server can do, in the same run. */
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CYCLE, talkers } from "./conversations.ts";
+import { asScripted, historyLengths, turnCost } from "./histories.ts";
+import type { Round, Speaker } from "./measure.ts";
+import { closedLoop, summarize } from "./measure.ts";
+import type { Result, Settings } from "./report.ts";
+import { document, tables } from "./report.ts";
+import type { Bench } from "./servers.ts";
+import { startBench } from "./servers.ts";
+import type { Subject } from "./subjects.ts";
+import { subjects } from "./subjects.ts";
+
+const page = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
+const USAGE = "Usage: npm run bench [-- --sessions 32 --turns 12 --rounds 3 --write]";
+
+interface Contender {
+  subject: Subject;
+  workflowIds: string[];
+  speakers: Speaker[];
+  rounds: Round[];
+  /** Where the histories stood before the first round. */
+  from: Map<string, number>;
+}
+
+function settingsFrom(args: string[]): Settings & { write: boolean } {
+  const count = (fallback: string) => ({ type: "string", default: fallback }) as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      sessions: count("32"),
+      turns: count("12"),
+      rounds: count("3"),
+      write: { type: "boolean", default: false },
+    },
+  });
+  const [sessions = 0, turns = 0, rounds = 0] = [values.sessions, values.turns, values.rounds].map(Number);
+  if (![sessions, turns, rounds].every((value) => Number.isSafeInteger(value) && value > 0)) throw new Error(USAGE);
+  return { sessions, turns, rounds, write: values.write };
+}
+
+/** Opens the conversations and lets each go through the script once, so that caches, connections and code are warm. */
+async function prepare(bench: Bench, subject: Subject, sessions: number): Promise<Contender> {
+  const people = await talkers();
+  const opened = await Promise.all(
+    Array.from({ length: sessions }, (_, index) => {
+      const talker = people[index % people.length];
+      if (!talker) throw new Error("the demo shop has nobody with something to return");
+      return subject.open(bench, talker);
+    }),
+  );
+  const speakers = opened.map(({ say }) => say);
+  await closedLoop(speakers, CYCLE, {});
+  const workflowIds = opened.map(({ workflowId }) => workflowId);
+  return { subject, speakers, workflowIds, rounds: [], from: await historyLengths(bench, workflowIds) };
+}
+
+async function resultOf(bench: Bench, { subject, rounds, workflowIds, from }: Contender): Promise<Result> {
+  const summary = summarize(rounds);
+  const cost = await turnCost(bench, from, summary.turns);
+  return { subject, summary, cost, scripted: subject.name === "floor" ? null : await asScripted(bench, workflowIds) };
+}
+
+async function measure(bench: Bench, { sessions, turns, rounds }: Settings): Promise<Result[]> {
+  const contenders: Contender[] = [];
+  for (const subject of subjects) contenders.push(await prepare(bench, subject, sessions));
+  for (let number = 1; number <= rounds; number++) {
+    for (const contender of contenders) {
+      const round = await closedLoop(contender.speakers, turns, bench.pids);
+      contender.rounds.push(round);
+      const rate = (round.turns / round.elapsedMs) * 1_000;
+      console.error(`round ${number}: ${contender.subject.name} ${rate.toFixed(1)} turns/s`);
+    }
+  }
+  const results: Result[] = [];
+  for (const contender of contenders) results.push(await resultOf(bench, contender));
+  return results;
+}
+
+const settings = settingsFrom(process.argv.slice(2));
+const bench = await startBench((text) => console.error(text));
+let stopped: Promise<void> | undefined;
+const stop = (): Promise<void> => (stopped ??= bench.stop());
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void stop().then(() => process.exit(1)));
+try {
+  const results = await measure(bench, settings);
+  console.log(`\n${tables(results)}\n`);
+  if (settings.write) await writeFile(page, document(results, settings, bench.engines, new Date()));
+} finally {
+  await stop();
+}
+process.exit(0);
