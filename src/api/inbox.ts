@@ -17,9 +17,16 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
     sending.catch(() => recent.delete(key));
   };
 
-  async function deliver(session: SessionDoc, message: InboundMessage): Promise<void> {
+  /** What a turn has stored already is not sent again, however long ago that was. */
+  async function deliverOnce(session: SessionDoc, message: InboundMessage): Promise<{ known: boolean }> {
     const { _id: sessionId, tenant, customerId, locale, channel } = session;
+    const stored = await store.messages.findOne(
+      { sessionId, messageId: message.messageId },
+      { projection: { _id: 1 } },
+    );
+    if (stored) return { known: true };
     await gateway.send({ tenant, sessionId, customerId, locale, channel }, message);
+    return { known: false };
   }
 
   return {
@@ -36,14 +43,10 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
         throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", {
           retryAfterS,
         });
-      const sending = deliver(session, message);
+      const delivery = deliverOnce(session, message);
+      const sending = delivery.then(() => undefined);
       remember(key, sending);
-      const known = await store.messages.findOne(
-        { sessionId: session._id, messageId: message.messageId },
-        { projection: { _id: 1 } },
-      );
-      await sending;
-      return { duplicate: known !== null };
+      return { duplicate: (await delivery).known };
     },
   };
 }

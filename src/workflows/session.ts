@@ -33,22 +33,31 @@ export async function sessionWorkflow(input: SessionInput): Promise<void> {
 
   if (!input.carried) await continueNumbers(session);
   const clock = watchClock(session);
+  const pending = (): boolean => state.inbox.length > 0 || state.events.length > 0 || asked.length > 0;
   while (true) {
-    await condition(() => state.inbox.length > 0 || state.events.length > 0 || asked.length > 0 || clock.due());
+    await condition(() => pending() || clock.due());
     if (state.inbox.length > 0) await customerTurn(session);
     const event = state.events.shift();
     if (event) await onHandoffEvent(session, event);
     const command = asked.shift();
     if (command) await machineTurn(session, { type: command });
-    if (command === "end") break;
     if (clock.due() && !state.idle) await goIdle(session);
-    if (clock.complete()) break;
-    if (mustContinueAsNew(input.maxHistoryEvents)) {
+    if (command === "end" || clock.complete()) {
+      await close(session);
+      // What was said while it closed is answered: nothing that was taken in is lost.
+      if (!pending()) return;
+    }
+    if (mustContinueAsNew(input.maxHistoryEvents) && asked.length === 0) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof sessionWorkflow>({ ...input, carried: state });
     }
   }
-  if (state.handoff) await getExternalWorkflowHandle(state.handoff.id).signal(sessionEnded);
+}
+
+async function close(session: Session): Promise<void> {
+  const { handoff } = session.state;
+  if (handoff) await getExternalWorkflowHandle(handoff.id).signal(sessionEnded);
+  session.state.handoff = null;
   await saveWarm(session);
   await condition(allHandlersFinished);
 }
