@@ -10,7 +10,7 @@ import type { Action, Dialogue, DialogueEvent, Effect, OpenRequest, Understandin
 import { KINDS, kettle, lamp, mentionOf, request, said, shirt, stove, tent } from "../support/dialogue-fixtures.ts";
 
 /** Sequences tried by each property, and turns in each: some ten thousand turns, in seconds. */
-const RUNS = 1_000;
+const RUNS = 800;
 const TURNS_MAX = 25;
 const HOT_WINDOW_MAX_BYTES = 1_024;
 
@@ -81,6 +81,12 @@ const spoken = fc.record({
 const short = fc.oneof(
   fc.constantFrom<Partial<Understanding>>({ answer: "yes" }, { answer: "yes" }, { declined: true }, { facts }),
   fc.record({ mention: item.map((one) => mentionOf([one])), facts: fc.constant(facts) }),
+  fc.record({
+    answer: fc.constant("yes" as const),
+    wanted: maybe(words),
+    mention: maybe(item.map((one) => mentionOf([one]))),
+    facts: fc.constant(facts),
+  }),
   fc.tuple(fc.constantFrom(...KINDS), someItems, maybe(words), maybe(words)).map(([kind, named, reason, wanted]) => ({
     acts: [request(kind, { mention: mentionOf(named, { all: true }), reason, wanted })],
     facts,
