@@ -39,7 +39,7 @@ export function createRespond({ store, commerce, answers, bus, now }: RespondDep
     const last = docs.at(-1);
     if (last) bus.publish({ type: "message", sessionId: identity.sessionId, seq: last.seq });
     const shown = docs.findLast((doc) => doc.role === "assistant")?.text ?? "";
-    return { sent: owned, at: now().getTime(), shown: shown.slice(0, SHOWN_MAX_CHARACTERS) };
+    return { sent: owned, at: now().getTime(), shown: shown.replaceAll("**", "").slice(0, SHOWN_MAX_CHARACTERS) };
   };
 }
 

@@ -56,7 +56,8 @@ const outOfStock = (store: Store, tenant: string, order: Order, action: ActionRe
 function toRequest(order: Order, action: ActionRequest, at: Date): OrderRequest | null {
   const items: OrderRequest["items"] = [];
   // A line named twice, or less than one piece, would let more be requested than was bought.
-  if (action.items.length === 0 || new Set(action.items.map(({ line }) => line)).size < action.items.length) return null;
+  if (action.items.length === 0 || new Set(action.items.map(({ line }) => line)).size < action.items.length)
+    return null;
   for (const { line, quantity, exchangeFor } of action.items) {
     const item = order.items[line];
     const available = availablePieces(order, line);

@@ -73,6 +73,7 @@ const PROBES: readonly Probe[] = [
     event: heard({ acts: [request({ mention: clear, reason: "broken" })] }),
     when: resting,
   },
+  { label: "item named, no request", event: heard({ mention: clear }), when: resting },
   { label: "slots still missing", event: heard({ mention: unclear }), when: unchosen },
   { label: "slots complete", event: heard({ mention: clear, reason: "broken" }), when: unchosen },
   { label: "optional slot declined", event: heard({ declined: true }), when: reasonLeft },

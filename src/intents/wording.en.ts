@@ -1,4 +1,4 @@
-import type { Wording } from "./wording.ts";
+import type { ItemLine, Wording } from "./wording.ts";
 
 const STATUS = {
   pending: "not shipped yet",
@@ -8,7 +8,8 @@ const STATUS = {
 } as const;
 const VERB = { return: "return", exchange: "exchange", cancel: "cancel" } as const;
 const list = (lines: string[]): string => lines.map((line) => `- ${line}`).join("\n");
-const quantity = (count: number): string => (count > 1 ? ` ×${count}` : "");
+const quantity = (item: ItemLine): string =>
+  item.quantity < item.of ? ` ×${item.quantity} (of ${item.of})` : item.of > 1 ? ` ×${item.quantity}` : "";
 
 export const en: Wording = {
   fixed: {
@@ -42,9 +43,9 @@ export const en: Wording = {
       "I don't have a reliable answer to that, and I don't want to guess. Reply “talk to a person” if you'd like a colleague to answer.",
   },
   kind: VERB,
-  listItem: (item) => `${item.label}${quantity(item.quantity)} (order ${item.orderId}, ${item.when})`,
+  listItem: (item) => `${item.label}${quantity(item)} (order ${item.orderId}, ${item.when})`,
   proposalLine: (kind, item, exchangeFor) => {
-    const what = `${item.label}${quantity(item.quantity)}, order ${item.orderId}`;
+    const what = `${item.label}${quantity(item)}, order ${item.orderId}`;
     if (kind === "return") return `**Return** ${what}: refund ${item.amount}`;
     if (kind === "cancel") return `**Cancel** ${what}: refund ${item.amount}`;
     return `**Exchange** ${what}: ${exchangeFor ? `for ${exchangeFor}` : "for a new one of the same kind"}`;

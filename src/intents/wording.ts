@@ -25,6 +25,8 @@ export interface ItemLine {
   /** "护眼台灯（白色）" */
   label: string;
   quantity: number;
+  /** Pieces of the whole line. */
+  of: number;
   orderId: string;
   /** "11月18日送达": when it was delivered, shipped or ordered. */
   when: string;
@@ -92,7 +94,11 @@ const day = (locale: Locale, iso: string): string =>
   });
 
 const money = (locale: Locale, amount: number, currency = "CNY"): string =>
-  new Intl.NumberFormat(locale === "zh" ? "zh-CN" : "en-US", { style: "currency", currency }).format(amount);
+  new Intl.NumberFormat(locale === "zh" ? "zh-CN" : "en-US", {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+  }).format(amount);
 
 function optionText(facts: Facts, product: Product | undefined, options: Options | undefined): string {
   const names = product?.optionNames?.[facts.locale] ?? {};
@@ -117,6 +123,7 @@ function itemLine(facts: Facts, ref: ItemRef): ItemLine {
   return {
     label: options ? (facts.locale === "zh" ? `${name}（${options}）` : `${name} (${options})`) : name,
     quantity,
+    of: item?.quantity ?? quantity,
     orderId: ref.orderId,
     when: at ? (facts.locale === "zh" ? `${day("zh", at)}${verbs[verb]}` : `${verbs[verb]} ${day("en", at)}`) : "",
     amount: item ? money(facts.locale, item.price * quantity, order?.currency) : "",

@@ -1,8 +1,9 @@
-import type { Wording } from "./wording.ts";
+import type { ItemLine, Wording } from "./wording.ts";
 
 const STATUS = { pending: "待发货", shipped: "运输中", delivered: "已签收", cancelled: "已取消" } as const;
 const list = (lines: string[]): string => lines.map((line) => `- ${line}`).join("\n");
-const quantity = (count: number): string => (count > 1 ? ` ×${count}` : "");
+const quantity = (item: ItemLine): string =>
+  item.quantity < item.of ? ` ×${item.quantity}（共 ${item.of} 件）` : item.of > 1 ? ` ×${item.quantity}` : "";
 
 export const zh: Wording = {
   fixed: {
@@ -27,9 +28,9 @@ export const zh: Wording = {
     noAnswer: "这个问题我没有可靠的答案，不想误导您。需要的话，回复“转人工”，由同事为您解答。",
   },
   kind: { return: "退货", exchange: "换货", cancel: "取消" },
-  listItem: (item) => `${item.label}${quantity(item.quantity)}（订单 ${item.orderId}，${item.when}）`,
+  listItem: (item) => `${item.label}${quantity(item)}（订单 ${item.orderId}，${item.when}）`,
   proposalLine: (kind, item, exchangeFor) => {
-    const what = `${item.label}${quantity(item.quantity)}，订单 ${item.orderId}`;
+    const what = `${item.label}${quantity(item)}，订单 ${item.orderId}`;
     if (kind === "return") return `**退货**：${what}，退款 ${item.amount}`;
     if (kind === "cancel") return `**取消**：${what}，退款 ${item.amount}`;
     return `**换货**：${what}，${exchangeFor ? `换成 ${exchangeFor}` : "换同款新的"}`;

@@ -4,6 +4,7 @@ import { includesItem } from "../dialogue/items.ts";
 import type { Dialogue, Mention, Slot, Understanding } from "../dialogue/types.ts";
 import { CORRECT, KEEP, OTHER_ONE } from "./cues.ts";
 import type { Line } from "./lines.ts";
+import type { LooseNames } from "./loose-names.ts";
 import type { Pointed } from "./mention.ts";
 import { pointAt } from "./mention.ts";
 import type { Ground } from "./point.ts";
@@ -84,11 +85,18 @@ async function pointedBy(
   if (!asksWhich && !corrects && dialogue.state !== "CONFIRM") return null;
   const pieces = otherCount(text, at);
   if (pieces) return pieces;
-  const scope = { ...scopeFor(at, kind), ...(corrects ? {} : { focus: [] }) };
+  // Only what was asked for may be guessed at by meaning; a yes shouldn't wait for it.
+  const scope = {
+    ...scopeFor(at, kind),
+    ...(corrects ? {} : { focus: [] }),
+    ...(asksWhich ? {} : { loose: NO_GUESSES }),
+  };
   const pointed = await without(reading.except, await pointAt(text, text, scope), at, kind);
   if (reading.answer === "yes" && staysWith(pointed, dialogue)) return null;
   return asksWhich || FIRM.includes(pointed.by) ? pointed : null;
 }
+
+const NO_GUESSES: LooseNames = { find: async () => ({ lines: [], unknown: null }) };
 
 /** Ways of pointing that are firm enough to change what was chosen already. */
 const FIRM: Array<Pointed["by"]> = ["name", "number", "other", "option"];

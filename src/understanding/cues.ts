@@ -89,7 +89,7 @@ export const CORRECT = any(
 export const OTHER_ONE =
   /另(?:外)?(?:一|那)(?:个|件|双|台|只|条|款|把|口|副|本|瓶|单|笔)|别的那|\bthe other (?:one|pair|order|\w+)\b/i;
 export const ADD = any(
-  /也(?:要|想|一起|给|帮|退|换|取消)|还(?:有|要|想)|再加|加上|一起|一并|另外|顺便/,
+  /也(?!许|好|行|可以|不|没)|还(?:有|要|想)|再加|加上|一起|一并|另外|顺便/,
   /\b(?:also|as well|and also|in addition|plus|add)\b|\btoo\b(?=\s*(?:$|[,.!?，]))/,
 );
 export const ONLY = any(

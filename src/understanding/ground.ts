@@ -11,7 +11,7 @@ import { pointAt } from "./mention.ts";
 import type { Ground } from "./point.ts";
 import { linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
 import type { ReadAct, Reading } from "./read.ts";
-import { reasonIn } from "./read.ts";
+import { kindOf, reasonIn } from "./read.ts";
 import { says } from "./residue.ts";
 
 /** Candidates offered at most, and lines whose variants are looked up. */
@@ -69,7 +69,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
 async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: Line[] }> {
   if (read.intent === "order_status") return groundStatus(read, at);
   if (read.intent === "question") {
-    const answers = await at.knowledge.search(at.tenant, at.locale, read.text);
+    const answers = await at.knowledge.search(at.tenant, at.locale, inContext(read.text, at));
     return { act: { intent: "question", question: read.text, answers }, lines: [] };
   }
   if (read.intent === "smalltalk")
@@ -98,7 +98,7 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
     act: {
       intent: kind,
       mention,
-      reason: reasonIn(because, read.cue),
+      reason: reasonIn(because, read.cue, (clause) => says(clause, at.lines)),
       wanted: kind === "exchange" ? wantedIn(read.text, carried) : null,
       relation: read.relation,
     },
@@ -111,6 +111,20 @@ function namesAnother({ dialogue, text, thesaurus, lines }: Ground): boolean {
   if (dialogue.state !== "CONFIRM") return false;
   const kinds = thesaurus.kinds(text);
   return kinds.length > 0 && !lines.some((line) => line.kinds.some((kind) => kinds.includes(kind)));
+}
+
+const FEES = /运费|邮费|快递费|谁(?:出|付|掏|承担)|\b(?:postage|shipping (?:cost|fee)s?|who pays)\b/i;
+const SUBJECT = {
+  zh: { return: "退货", exchange: "换货", cancel: "取消订单" },
+  en: { return: "return", exchange: "exchange", cancel: "cancel an order" },
+} as const;
+
+/** "Who pays for the postage?" in the middle of a return asks about returns. */
+function inContext(question: string, { dialogue, locale }: Ground): string {
+  const open = dialogue.open[0]?.kind;
+  return open === undefined || kindOf(question) !== null || !FEES.test(question)
+    ? question
+    : `${SUBJECT[locale][open]} ${question}`;
 }
 
 const allAre = (lines: Line[], kind: RequestKind): boolean =>

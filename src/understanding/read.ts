@@ -332,12 +332,19 @@ function labelsFor({ state, asked }: Situation, text: string): readonly Label[] 
 /** Margins as probabilities, from the cross-validated accuracy at each margin. */
 const confidenceOf = ({ margin }: Guess): number => Math.min(1, 0.5 + margin);
 
-/** Why, from the clauses that only explain, or after "because". */
-export function reasonIn(because: string[], cue: string): string | null {
+/** Why: the clauses that only explain, what stands behind "because", or what stands before the verb: "登山靴坏了想退". */
+export function reasonIn(because: string[], cue: string, says: (clause: string) => boolean): string | null {
   const stated = BECAUSE.exec(cue);
-  const reasons = [...because, ...(stated ? [stated[1] ?? stated[2] ?? ""] : [])]
+  const before = because.length === 0 && !stated ? (BEFORE_THE_VERB.exec(cue)?.[1]?.trim() ?? "") : "";
+  const reasons = [
+    ...because,
+    ...(stated ? [stated[1] ?? stated[2] ?? ""] : []),
+    ...(before.length > 1 && says(before) ? [before] : []),
+  ]
     .map((text) => text.trim())
     .filter((text) => text.length > 1);
   return reasons.length > 0 ? reasons.join("，").slice(0, REASON_MAX_CHARACTERS) : null;
 }
 const REASON_MAX_CHARACTERS = 200;
+const BEFORE_THE_VERB =
+  /^(.+?)(?:我)?(?:想|要|能|可以|帮我|给我|麻烦|申请|直接|能不能|可不可以)(?:把它|给我|帮我|直接)?(?:退|换|取消)/;

@@ -8,6 +8,10 @@ const SAYS_MIN = 2;
 /** Shorter than this, a clause with a request's verb is nothing but the verb. */
 const VERB_MAX_CHARACTERS = 8;
 
+/** One character may say it all. */
+const DEFECT =
+  /坏|碎|裂|漏|破|脏|断|闪|烂|褪色|掉色|瑕疵|有味|[大小长短紧松贵错]了|\b(?:broken|faulty|defective|damaged|torn|cracked|leak\w*|wrong|too \w+)\b/;
+
 /** Whether a clause says more than which thing it is about: then it is a reason. */
 export function says(clause: string, lines: Line[]): boolean {
   if (Object.values(REQUEST).some((cue) => cue.test(clause)) && clause.length < VERB_MAX_CHARACTERS) return false;
@@ -21,6 +25,7 @@ export function says(clause: string, lines: Line[]): boolean {
         (isHan(word) && word.length > 1 && line.phrases.some((phrase) => phrase.includes(word))),
     );
   });
+  if (DEFECT.test(clause)) return true;
   return (
     left.reduce((sum, word) => sum + (isHan(word) ? word.length : 1), 0) >= SAYS_MIN ||
     left.some((word) => !isHan(word) && word.length > 5)

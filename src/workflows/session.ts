@@ -115,9 +115,10 @@ async function customerTurn(session: Session): Promise<void> {
     touch(state);
     const last = turn.batch.at(-1);
     const early = last !== undefined && last.at < state.proposedAt;
-    state.lastIntent = turn.understanding.acts[0]?.intent ?? state.lastIntent;
     const { tier, confidence } = turn.understanding;
     const step = transition(state.dialogue, { type: "understood", understanding: turn.understanding, early });
+    const open = step.next.open[0] ?? state.dialogue.open[0];
+    state.lastIntent = open?.kind ?? turn.understanding.acts[0]?.intent ?? state.lastIntent;
     await carryOut(session, step, turn.batch, { tier, confidence });
   } catch (error) {
     if (isCancellation(error)) throw error;
