@@ -9,8 +9,8 @@ import { EDGES, newDialogue, transition } from "../../src/dialogue/transition.ts
 import type { Action, Dialogue, DialogueEvent, Effect, OpenRequest, Understanding } from "../../src/dialogue/types.ts";
 import { KINDS, kettle, lamp, mentionOf, request, said, shirt, stove, tent } from "../support/dialogue-fixtures.ts";
 
-/** Sequences tried by each property, and turns in each: some ten thousand turns, in seconds. */
-const RUNS = 800;
+/** Sequences tried by each property, and turns in each: some five thousand turns each, in seconds. */
+const RUNS = 400;
 const TURNS_MAX = 25;
 const HOT_WINDOW_MAX_BYTES = 1_024;
 
