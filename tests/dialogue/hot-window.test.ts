@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import type { WindowEntry } from "../../src/dialogue/hot-window.ts";
 import { HOT_WINDOW_MAX_BYTES, remember, utf8Bytes } from "../../src/dialogue/hot-window.ts";
 
@@ -41,5 +42,37 @@ describe("the hot window (T1)", () => {
     const window = [customer("x")];
     remember(window, [customer("y")]);
     expect(window).toEqual([customer("x")]);
+  });
+});
+
+describe("after any sequence of turns", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 400 }),
+    fc.string({ unit: "grapheme", maxLength: 400 }),
+    fc.constantFrom(
+      "台灯".repeat(300),
+      "👩‍👩‍👧‍👦".repeat(80),
+      "\u0000".repeat(400),
+      '"\\'.repeat(300),
+      "\ud800".repeat(400),
+    ),
+  );
+  const entry: fc.Arbitrary<WindowEntry> = fc.record({
+    role: fc.constantFrom("customer", "assistant", "agent"),
+    text,
+  });
+
+  test("never grows over 1,024 bytes and always ends with what was said last", () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(entry, { minLength: 1, maxLength: 4 }), { maxLength: 20 }), (turns) => {
+        let window: WindowEntry[] = [];
+        for (const entries of turns) {
+          window = remember(window, entries);
+          expect(Buffer.byteLength(JSON.stringify(window))).toBeLessThanOrEqual(HOT_WINDOW_MAX_BYTES);
+          expect(entries.at(-1)?.text.startsWith(window.at(-1)?.text ?? "nothing was kept")).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

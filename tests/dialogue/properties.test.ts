@@ -2,8 +2,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { ItemRef, Options } from "../../src/commerce/types.ts";
-import type { WindowEntry } from "../../src/dialogue/hot-window.ts";
-import { remember } from "../../src/dialogue/hot-window.ts";
 import { missingSlots } from "../../src/dialogue/slots.ts";
 import { EDGES, newDialogue, transition } from "../../src/dialogue/transition.ts";
 import type { Action, Dialogue, DialogueEvent, Effect, OpenRequest, Understanding } from "../../src/dialogue/types.ts";
@@ -12,7 +10,6 @@ import { KINDS, kettle, lamp, mentionOf, request, said, shirt, stove, tent } fro
 /** Sequences tried by each property, and turns in each: some five thousand turns each, in seconds. */
 const RUNS = 400;
 const TURNS_MAX = 25;
-const HOT_WINDOW_MAX_BYTES = 1_024;
 
 const items = [lamp, kettle, shirt, tent, stove];
 const item: fc.Arbitrary<ItemRef> = fc.oneof(
@@ -267,37 +264,5 @@ describe("after any sequence of turns", () => {
         expect(new Set(whole.map(([, orderId, line]) => `${orderId}/${line}`)).size).toBe(whole.length);
       }
     });
-  });
-});
-
-describe("the hot window (T1)", () => {
-  const text = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 400 }),
-    fc.string({ unit: "grapheme", maxLength: 400 }),
-    fc.constantFrom(
-      "台灯".repeat(300),
-      "👩‍👩‍👧‍👦".repeat(80),
-      "\u0000".repeat(400),
-      '"\\'.repeat(300),
-      "\ud800".repeat(400),
-    ),
-  );
-  const entry: fc.Arbitrary<WindowEntry> = fc.record({
-    role: fc.constantFrom("customer", "assistant", "agent"),
-    text,
-  });
-
-  test("never grows over 1,024 bytes and always ends with what was said last", () => {
-    fc.assert(
-      fc.property(fc.array(fc.array(entry, { minLength: 1, maxLength: 4 }), { maxLength: 20 }), (turns) => {
-        let window: WindowEntry[] = [];
-        for (const entries of turns) {
-          window = remember(window, entries);
-          expect(Buffer.byteLength(JSON.stringify(window))).toBeLessThanOrEqual(HOT_WINDOW_MAX_BYTES);
-          expect(entries.at(-1)?.text.startsWith(window.at(-1)?.text ?? "nothing was kept")).toBe(true);
-        }
-      }),
-      { numRuns: 300 },
-    );
   });
 });
