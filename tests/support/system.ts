@@ -7,6 +7,7 @@ import { createTokens } from "../../src/api/auth.ts";
 import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
+import type { Config } from "../../src/config.ts";
 import type { LiveBus } from "../../src/live/bus.ts";
 import { createLocalBus } from "../../src/live/bus.ts";
 import type { Tier } from "../../src/models/types.ts";
@@ -83,13 +84,19 @@ export interface TestSystem extends Corner {
 export async function startSystem({
   env = {},
   tiers,
+  changeWorker = (config) => config,
 }: {
   env?: Record<string, string>;
   tiers?: Tier[];
+  /** Gives the worker other settings than the API: addresses of a gate, say. */
+  changeWorker?: (config: Config) => Config;
 } = {}): Promise<TestSystem> {
   const corner = await openCorner(env);
   const bus = createLocalBus();
-  const starting = [startApi(corner, bus), startTestWorker(corner, bus, tiers)] as const;
+  const starting = [
+    startApi(corner, bus),
+    startTestWorker({ ...corner, config: changeWorker(corner.config) }, bus, tiers),
+  ] as const;
   const close = async (): Promise<void> => {
     const [api, worker] = await Promise.allSettled(starting);
     if (api.status === "fulfilled") await api.value.close();

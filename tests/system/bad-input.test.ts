@@ -1,12 +1,12 @@
 /** "What bad input gets": every row of the table in the design that the API and the machine answer for. */
 import { randomUUID } from "node:crypto";
-import { connect, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { SignJWT } from "jose";
 import type { Problem } from "../../src/api/problems.ts";
 import type { Answer, Chat } from "../support/chat.ts";
 import { createChats } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
+import { startGate } from "../support/gate.ts";
 import { openCorner } from "../support/servers.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startApi, startSystem } from "../support/system.ts";
@@ -217,19 +217,8 @@ test("what personal numbers a message holds is masked before it is stored", asyn
 
 describe("Temporal can't be reached", () => {
   test("503 with Retry-After, nothing stored; once it is back the same message is taken, once", async () => {
-    const { hostname, port } = new URL(`http://${system.config.TEMPORAL_ADDRESS}`);
-    let reachable = false;
-    const gate = createServer((socket) => {
-      socket.on("error", () => socket.destroy());
-      if (!reachable) return void socket.destroy();
-      const server = connect(Number(port), hostname, () => socket.pipe(server).pipe(socket));
-      server.on("error", () => socket.destroy());
-      socket.on("close", () => server.destroy());
-    });
-    await new Promise<void>((resolve) => gate.listen(0, "127.0.0.1", resolve));
-    const address = gate.address();
-    const gatePort = typeof address === "object" ? address?.port : 0;
-    const corner = { ...system, config: { ...system.config, TEMPORAL_ADDRESS: `127.0.0.1:${gatePort}` } };
+    const gate = await startGate(null);
+    const corner = { ...system, config: { ...system.config, TEMPORAL_ADDRESS: gate.address } };
     const api = await startApi(corner);
     try {
       const chats = createChats({ url: api.url, tokens: system.api.tokens, tenant: system.tenant });
@@ -250,7 +239,7 @@ describe("Temporal can't be reached", () => {
       // What needs no workflow still works.
       expect(await cut.messages()).toEqual([]);
 
-      reachable = true;
+      gate.lead(system.config.TEMPORAL_ADDRESS ?? null);
       const taken = await eventually("it is taken", async () => {
         const answer = await cut.post("我的快递到哪了", { messageId, waitMs: 20_000 });
         return answer.status === 202 ? answer : null;
@@ -259,7 +248,7 @@ describe("Temporal can't be reached", () => {
       expect((await cut.messages()).map(({ seq }) => seq)).toEqual([1, 2]);
     } finally {
       await api.close();
-      await new Promise((resolve) => gate.close(resolve));
+      await gate.close();
     }
   });
 

@@ -10,7 +10,7 @@ import { startVendorServer } from "../support/vendor-server.ts";
 
 /** Patterns and examples make nothing of it, so that a model is asked. */
 const UNSETTLED = "qwxz 24680 vbrt";
-const MODEL_TIMEOUT_MS = 2_000;
+const MODEL_TIMEOUT_MS = 1_600;
 
 const returnOfLamp: Prediction = {
   steps: "They want to return something.",
