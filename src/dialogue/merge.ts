@@ -108,6 +108,8 @@ function continued(open: OpenRequest[], act: RequestAct): OpenRequest | undefine
     : undefined;
 }
 
+const OPEN_REQUESTS_MAX = 8;
+
 /**
  * Applies one act. `touched` holds the requests that earlier acts of the same message made or changed: a second act of
  * that kind adds to them instead of correcting them, or stands apart when it has its own reason.
@@ -125,6 +127,8 @@ function applyAct(
     if (target.kind !== act.intent || (act.reason !== null && target.reason !== null)) target = undefined;
     else if (act.relation === "plain") act = { ...act, relation: "add" };
   }
+  // The state stays small whatever a customer says: what comes on top of a full list changes its last entry.
+  if (dialogue.open.length >= OPEN_REQUESTS_MAX) target ??= dialogue.open.at(-1);
   let request = target ?? newRequest(dialogue.nextRequest, act.intent);
   if (request.kind !== act.intent)
     request = {

@@ -1,3 +1,4 @@
+import { SHOP_TIME_ZONE } from "../commerce/calendar.ts";
 import type { ItemRef, Options, Order, OrderRequest, Product, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
 import type { ActionResult, Locale, OpenRequest, RefusalWhy, Say, Slot } from "../dialogue/types.ts";
@@ -90,7 +91,7 @@ const day = (locale: Locale, iso: string): string =>
   new Date(iso).toLocaleDateString(locale === "zh" ? "zh-CN" : "en-GB", {
     month: locale === "zh" ? "long" : "short",
     day: "numeric",
-    timeZone: "Asia/Shanghai",
+    timeZone: SHOP_TIME_ZONE,
   });
 
 const money = (locale: Locale, amount: number, currency = "CNY"): string =>

@@ -165,7 +165,9 @@ function answerOf(reading: Reading, text: string, situation: Situation): void {
 function roleOf(part: Clause, situation: Situation, whole: string): Role {
   const { text } = part;
   const asks = part.asks || ASKS.test(text);
-  const kind = NEGATED_REQUEST.test(text) ? null : kindOf(text);
+  // In reply to a proposal it is the no that the proposal offers, not "I don't want the thing any more".
+  const denies = situation.state === "CONFIRM" && /^不要$/.test(text);
+  const kind = denies || NEGATED_REQUEST.test(text) ? null : kindOf(text);
   const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
   if (answers && kind !== null && isOnlyReason(text, kind, situation)) return { role: "bare" };
   const keep = keepRole(text, kind, situation);

@@ -1,3 +1,5 @@
+import { dayNumber, weekdayOf } from "../commerce/calendar.ts";
+
 /** Days a customer means by "yesterday", "last week", "周一的", as ages counted back from today; null when none is named. */
 export interface DayRange {
   /** Whole days ago, both ends included: from the older to the newer. */
@@ -75,18 +77,14 @@ export function dayRange(text: string, now: Date): DayRange | null {
       ? EN_DAYS.indexOf(enDay[2] ?? "")
       : -1;
   if (weekday >= 0) {
-    const ago = (now.getDay() - weekday + 7) % 7;
+    const ago = (weekdayOf(now) - weekday + 7) % 7;
     return (zhDay?.[1] ?? enDay?.[1]) ? { oldest: ago + 7, newest: ago } : about(ago, 0);
   }
   return FIXED.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
 
-const DAY_MS = 86_400_000;
-
 /** Whole calendar days between an ISO time and now. */
-export const daysAgo = (iso: string, now: Date): number =>
-  Math.round((startOfDay(now) - startOfDay(new Date(iso))) / DAY_MS);
-const startOfDay = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+export const daysAgo = (iso: string, now: Date): number => dayNumber(now) - dayNumber(new Date(iso));
 
 export const ARRIVED =
   /到(?:的|货|手|了)|收到|送(?:来|到)|签收|寄来|\b(?:arriv\w*|deliver\w*|came|got|received|delivery)\b/i;
