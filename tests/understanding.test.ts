@@ -100,8 +100,8 @@ describe("days", () => {
   });
 
   test("are calendar days, not hours", () => {
-    expect(daysAgo(new Date(2026, 10, 21, 23, 59).toISOString(), now)).toBe(1);
-    expect(daysAgo(new Date(2026, 10, 22, 0, 1).toISOString(), now)).toBe(0);
+    expect(daysAgo("2026-11-21T23:59:00+08:00", now)).toBe(1);
+    expect(daysAgo("2026-11-22T00:01:00+08:00", now)).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ItemRef, RequestKind } from "../commerce/types.ts";
 import { includesItem, sameItem, sameItems, unionItems } from "./items.ts";
-import { isComplete, missingSlots, settleAsked, settleVariant, without } from "./slots.ts";
+import { clampQuantities, isComplete, missingSlots, settleAsked, settleVariant, without } from "./slots.ts";
 import type { Dialogue, Mention, OpenRequest, Relation, RequestAct, Say, Slot, Understanding } from "./types.ts";
 
 /** Open requests after a turn's words were applied, and what must be said about them. */
@@ -273,7 +273,7 @@ export function mergeTurn(before: Dialogue, understanding: Understanding): Merge
     if (!own) continue;
     const settled = settleVariant(own, understanding.facts);
     says.push(...settled.says);
-    const clamped = clampQuantities(settled.request, understanding);
+    const clamped = clampQuantities(settled.request, understanding.facts);
     says.push(...clamped.says);
     open.push(clamped.request);
   }
@@ -292,14 +292,3 @@ const declineAsked = (request: OpenRequest): OpenRequest =>
   missingSlots(request)
     .filter((slot) => slot !== "items")
     .reduce(withSettled, request);
-
-function clampQuantities(request: OpenRequest, understanding: Understanding): { request: OpenRequest; says: Say[] } {
-  const says: Say[] = [];
-  const items = request.items.map((item) => {
-    const fact = understanding.facts.find((candidate) => sameItem(candidate.ref, item));
-    if (!fact || item.quantity === undefined || item.quantity <= fact.available) return item;
-    says.push({ key: "quantityTooHigh", item, available: fact.available });
-    return { ...item, quantity: fact.available };
-  });
-  return { request: says.length > 0 ? { ...request, items } : request, says };
-}

@@ -138,3 +138,15 @@ export function settleVariant(request: OpenRequest, facts: ItemFact[]): { reques
 }
 
 export const without = (slots: Slot[], slot: Slot): Slot[] => slots.filter((other) => other !== slot);
+
+/** Asking for more pieces than there are asks for all there are. */
+export function clampQuantities(request: OpenRequest, facts: ItemFact[]): { request: OpenRequest; says: Say[] } {
+  const says: Say[] = [];
+  const items = request.items.map((item) => {
+    const fact = facts.find((candidate) => sameItem(candidate.ref, item));
+    if (!fact || item.quantity === undefined || item.quantity <= fact.available) return item;
+    says.push({ key: "quantityTooHigh", item, available: fact.available });
+    return { ...item, quantity: fact.available };
+  });
+  return { request: says.length > 0 ? { ...request, items } : request, says };
+}
