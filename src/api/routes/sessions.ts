@@ -177,6 +177,7 @@ export const sessionRoutes =
 
 /** The bus wakes it, the clock makes sure: an event that got lost costs a little time and nothing else. */
 const POLL_MS = 200;
+const POLL_MAX_MS = 2_000;
 
 async function waitForReplies(
   { store, bus }: ApiDeps,
@@ -185,18 +186,24 @@ async function waitForReplies(
   waitMs: number,
 ): Promise<z.infer<typeof message>[]> {
   const deadline = Date.now() + waitMs;
+  let heard = false;
   let wake: () => void = () => undefined;
   const unsubscribe = bus.subscribe(sessionId, (event) => {
-    if (event.type === "message") wake();
+    if (event.type !== "message") return;
+    heard = true;
+    wake();
   });
   try {
-    while (true) {
+    // Looking costs the database more than the turn itself when it takes seconds: less and less often.
+    for (let pollMs = POLL_MS; ; pollMs = Math.min(pollMs * 2, POLL_MAX_MS)) {
+      heard = false;
       const replies = await repliesTo(store, sessionId, messageId);
       const leftMs = deadline - Date.now();
       if (replies || leftMs <= 0) return replies ?? [];
+      if (heard) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;
-        setTimeout(resolve, Math.min(POLL_MS, leftMs));
+        setTimeout(resolve, Math.min(pollMs, leftMs));
       });
     }
   } finally {
