@@ -23,7 +23,7 @@ export interface Line {
 
 const NAME_WEIGHT = 1;
 const ALIAS_WEIGHT = 0.85;
-const CATEGORY_WEIGHT = 0.6;
+export const CATEGORY_WEIGHT = 0.6;
 /** Units and packaging name nothing. */
 const EMPTY_TERMS = new Set([
   "装",
@@ -55,6 +55,9 @@ const EMPTY_TERMS = new Set([
   "colour",
   "color",
 ]);
+
+/** What stands in brackets is a specification: "（一对）", "(Hardcover)". */
+const withoutBrackets = (name: string): string => name.replace(/[（(【[].*?[)）】\]]/g, " ");
 
 function addTerms(terms: Map<string, number>, name: string, weight: number, heads: boolean): void {
   const text = normalize(name);
@@ -121,24 +124,41 @@ export function toLines(orders: Order[], products: Map<string, Product>, thesaur
   return orders.flatMap((order) =>
     order.items.map((item, line) => {
       const product = products.get(item.productId);
-      const proper = [...new Set([item.name, product?.name ?? item.name, ...Object.values(product?.names ?? {})])];
-      const names = [...new Set([...proper, ...(product?.aliases ?? [])])];
-      const terms = new Map<string, number>();
-      for (const name of proper) addTerms(terms, name, NAME_WEIGHT, true);
-      for (const alias of product?.aliases ?? []) addTerms(terms, alias, ALIAS_WEIGHT, true);
-      if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT, false);
+      const words = nameWords(item.name, product, thesaurus);
       return {
         ref: { orderId: order.id, line },
         order,
         item,
         product,
-        phrases: names.map(normalize),
-        terms,
-        kinds: thesaurus.kinds(names.map(normalize).join(" ; ")),
+        ...words,
         optionWords: optionWords(item.options, product),
       };
     }),
   );
+}
+
+type NameWords = Pick<Line, "phrases" | "terms" | "kinds">;
+/** Names hardly ever change and are many a turn: their words are worked out once. */
+const known = new WeakMap<Thesaurus, Map<string, NameWords>>();
+const KNOWN_MAX = 5_000;
+
+function nameWords(name: string, product: Product | undefined, thesaurus: Thesaurus): NameWords {
+  const proper = [...new Set([name, product?.name ?? name, ...Object.values(product?.names ?? {})])];
+  const aliases = product?.aliases ?? [];
+  const key = JSON.stringify([proper, aliases, product?.category]);
+  const cache = known.get(thesaurus) ?? new Map<string, NameWords>();
+  known.set(thesaurus, cache);
+  const kept = cache.get(key);
+  if (kept) return kept;
+  const terms = new Map<string, number>();
+  for (const each of proper) addTerms(terms, each, NAME_WEIGHT, true);
+  for (const alias of aliases) addTerms(terms, alias, ALIAS_WEIGHT, true);
+  if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT, true);
+  const phrases = [...new Set([...proper, ...aliases])].map(normalize);
+  const words = { phrases, terms, kinds: thesaurus.kinds(phrases.join(" ; ")) };
+  if (cache.size >= KNOWN_MAX) cache.clear();
+  cache.set(key, words);
+  return words;
 }
 
 export const ineligibility = (line: Line, kind: RequestKind): Ineligible | null =>
@@ -160,7 +180,7 @@ export interface NamedOrders {
   rest: string;
 }
 
-const NUMBER = /#?\s?[a-z]{0,6}[-_ ]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*(?: ?\d[a-z0-9]*)*/gi;
+const NUMBER = /(?<![a-z])#?\s?[a-z]{0,6}[-_ ]?\d[a-z0-9]*(?:[-_][a-z0-9]+)*(?: ?\d[a-z0-9]*)*/gi;
 const UNITS_AFTER =
   /^\s?(?:元|块|%|天|个|件|只|双|条|次|号|码|寸|月|年|分|小时|点|多|cm|mm|ml|l\b|w\b|kg|g\b|inch|days?|hours?|years?|weeks?|months?|pm|am|rmb|yuan|usd|dollars?)/i;
 
