@@ -1,8 +1,10 @@
 /** Beyond-list 8: recorded conversations replay on today's code, and a history that diverges is named by turn. */
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { DefaultLogger, Runtime } from "@temporalio/worker";
 import { displayWidth, pad, wrap } from "../src/replay/columns.ts";
@@ -15,6 +17,7 @@ import type { Execution, ReplayReport, RunReport } from "../src/replay/types.ts"
 import { testServers } from "./support/servers.ts";
 
 const recorded = fileURLToPath(new URL("./histories/session-v1.json", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
 let recording: Recording;
 let report: ReplayReport;
 let folder: string;
@@ -155,6 +158,46 @@ describe("a history that today's code would not write", () => {
     expect(bad.diverged).toBe(1);
     expect(bad.runs[0]?.divergence?.turn).toMatch(/^(start|turn 1)$/);
     expect(printReport(bad, { colour: false, width: 120 })).toContain("1 of 1 histories diverge on today's code.");
+  });
+});
+
+describe("npm run replay", () => {
+  const command = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ["src/cli/replay.ts", ...args], {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: "", CACHE_DIR: options.cacheDir },
+    });
+
+  test("prints a recording, and JSON of the same", async () => {
+    const [text, json] = await Promise.all([command("--history", recorded), command("--history", recorded, "--json")]);
+    expect(text.stdout).toContain("INIT → CONFIRM  slots complete");
+    expect(text.stderr + json.stderr).toBe("");
+    expect(JSON.parse(json.stdout)).toEqual(JSON.parse(JSON.stringify(report)));
+  });
+
+  test("ends with exit code 1 when a run diverges", async () => {
+    const path = join(folder, "diverging.json");
+    const run = doctored(({ events }) => {
+      attributesOf(present(events.find((event) => eventName(event) === "ActivityTaskScheduled"))).activityType = {
+        name: "guess",
+      };
+    });
+    await saveRecording(path, recording.workflowId, [run], new Date());
+    await expect(command("--history", path)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("goes another way in turn 1, at event"),
+    });
+  });
+
+  test("says what it wants, and what is missing", async () => {
+    await expect(command()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Usage: npm run replay"),
+    });
+    await expect(command("--history", "nowhere.json")).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("nowhere.json"),
+    });
   });
 });
 
