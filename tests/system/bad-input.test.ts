@@ -139,11 +139,12 @@ describe("401, 403, 404: who is asking", () => {
 
   test("somebody else's session doesn't exist: another customer, another visitor, another tenant", async () => {
     const visitor = await system.chats.open(null);
+    const agent = await system.chats.token({ role: "agent", sub: "a-1", tenant: "another-shop" });
     const strangers = [
+      agent,
       await system.chats.token({ sub: "c-wang" }),
       visitor.token,
       await system.chats.token({ sub: "c-lin", tenant: "another-shop" }),
-      await system.chats.token({ role: "agent", sub: "a-1", tenant: "another-shop" }),
     ];
     const real = path();
     const missing = `/v1/sessions/${randomUUID()}`;
@@ -154,7 +155,9 @@ describe("401, 403, 404: who is asking", () => {
         expect(answer.body).toEqual((await system.chats.call("GET", missing + part, { token })).body);
         expectProblem(answer, 404);
       }
-      expectProblem(await system.chats.call("POST", `${real}/messages`, { token, body: message() }), 404);
+      // An agent can't speak as a customer anywhere: that says nothing of this session.
+      const posted = await system.chats.call("POST", `${real}/messages`, { token, body: message() });
+      expectProblem(posted, token === agent ? 403 : 404);
       expectProblem(await system.chats.call("POST", `${real}/end`, { token }), 404);
     }
     // A visitor's session isn't everybody's who is not signed in.

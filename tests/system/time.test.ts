@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defaultPayloadConverter, toPayloads } from "@temporalio/common";
+import { msToTs } from "@temporalio/common/lib/time.js";
 import { sessionSettings } from "../../src/api/gateway.ts";
 import type { Message } from "../../src/api/schemas.ts";
 import type { Chat } from "../support/chat.ts";
@@ -22,7 +23,7 @@ afterAll(() => system?.close());
 /** Skips time whenever nothing is going on: until this much has passed, or for ever. */
 const skipping = (forwardS: number | null) => ({
   enabled: true,
-  fastForwardConfig: forwardS === null ? null : { id: randomUUID(), duration: { seconds: forwardS } },
+  fastForwardConfig: forwardS === null ? null : { id: randomUUID(), duration: msToTs(forwardS * 1_000) },
 });
 
 const payloads = (value: unknown) => ({ payloads: toPayloads(defaultPayloadConverter, value) ?? [] });
