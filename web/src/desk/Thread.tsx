@@ -35,7 +35,7 @@ export function Thread({ api, me, handoff, actions, composer, onClaim, onBack }:
   const [wasClaimable] = useState(() => isClaimable(handoff));
   const { conversation, snapshot } = useAgentConversation(api, me, handoff);
   const name = handoff.customer?.name ?? t("desk.visitor");
-  const failure = actions.failure?.handoffId === handoff.id ? actions.failure.text : null;
+  const failure = actions.failure?.handoffId === handoff.id ? actions.failure.text(handoff) : null;
   const head = (role: Role, writer?: Person | null) => {
     if (role === "customer") return { name, avatar: <Avatar id={handoff.customer?.id ?? "visitor"} name={name} /> };
     if (role === "agent") {

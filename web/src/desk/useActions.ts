@@ -6,8 +6,8 @@ import type { Identity } from "./identity.ts";
 
 export interface Actions {
   busy: boolean;
-  /** What went wrong with the last action, for the handoff it was taken on. */
-  failure: { handoffId: string; text: string } | null;
+  /** What went wrong with the last action, for the handoff it was taken on: who has it may become known only later. */
+  failure: { handoffId: string; text: (now: Handoff) => string } | null;
   clearFailure: () => void;
   /** @returns whether this agent has it now. */
   claim: () => Promise<boolean>;
@@ -26,10 +26,7 @@ export function useActions(
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Actions["failure"]>(null);
 
-  const run = async (
-    action: (id: string) => Promise<unknown>,
-    explain: (error: ApiError, now: Handoff | undefined) => string,
-  ) => {
+  const run = async (action: (id: string) => Promise<unknown>, explain: (error: ApiError, now: Handoff) => string) => {
     if (!selected || busy) return false;
     setBusy(true);
     setFailure(null);
@@ -39,15 +36,9 @@ export function useActions(
     } catch (error) {
       problem = error instanceof ApiError ? error : new ApiError(0, String(error));
     }
-    const after = await refresh().catch(() => []);
-    if (problem)
-      setFailure({
-        handoffId: selected.id,
-        text: explain(
-          problem,
-          after.find((handoff) => handoff.id === selected.id),
-        ),
-      });
+    await refresh().catch(() => undefined); // the list reads itself again anyway
+    const refused = problem;
+    if (refused) setFailure({ handoffId: selected.id, text: (now) => explain(refused, now) });
     setBusy(false);
     return problem === null;
   };
@@ -61,7 +52,7 @@ export function useActions(
       run(
         (id) => api.claim(me.token, id),
         (error, now) =>
-          error.status === 409 ? t("desk.claimed", { name: now?.agent?.name ?? t("desk.someone") }) : failed(error),
+          error.status === 409 ? t("desk.claimed", { name: now.agent?.name ?? t("desk.someone") }) : failed(error),
       ),
     release: () => run((id) => api.release(me.token, id), failed),
     close: (how, summary) => run((id) => api.close(me.token, id, how, summary), failed),
