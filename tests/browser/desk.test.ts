@@ -108,15 +108,28 @@ async function seesTheCase({ page }: Agent, state: string, facts: string[]): Pro
   for (const fact of facts) await context.locator("dd", { hasText: fact }).first().waitFor();
 }
 
-/** Both claims are under way before either arrives, however slow the machine. @returns the winner, then the loser */
+/**
+ * Both claims are under way before either arrives, however slow the machine, and the lists that are read meanwhile know
+ * of neither: a claim is refused before it can be read who won. @returns the winner, then the loser
+ */
 async function claimTogether(...agents: [Agent, Agent]): Promise<[Agent, Agent]> {
   const claims = "**/v1/handoffs/*/claim";
+  const lists = "**/v1/handoffs?*";
+  const stale = new Map<string, string>();
   let arrived = 0;
   let release = (): void => undefined;
   const both = new Promise<void>((resolve) => {
     release = resolve;
   });
   for (const { page } of agents) {
+    await page.route(lists, async (route) => {
+      const url = route.request().url();
+      const body = stale.get(url) ?? (await (await route.fetch()).text());
+      stale.set(url, body);
+      await route.fulfill({ contentType: "application/json", body });
+    });
+    // Each list as it is now, before anybody has claimed.
+    await page.waitForResponse((response) => response.url().includes("status=active"));
     await page.route(claims, async (route) => {
       if (++arrived === agents.length) release();
       await both;
@@ -124,6 +137,10 @@ async function claimTogether(...agents: [Agent, Agent]): Promise<[Agent, Agent]>
     });
   }
   await Promise.all(agents.map(({ page }) => page.getByTestId("claim").click()));
+  await eventually("one of them is refused", async () =>
+    (await Promise.all(agents.map(({ page }) => page.getByTestId("failure").isVisible()))).includes(true),
+  );
+  await Promise.all(agents.map(({ page }) => page.unroute(lists)));
   const [mei, tom] = agents;
   const meiHasIt = await eventually("one of them can write", async () => {
     const canWrite = await Promise.all(agents.map(({ page }) => page.getByTestId("desk-composer").isVisible()));
