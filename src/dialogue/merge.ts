@@ -103,6 +103,9 @@ function continued(open: OpenRequest[], act: RequestAct): OpenRequest | undefine
   );
   if (sameTarget.length > 0) return sameTarget[0];
   if (same.length > 0) return same.find((request) => !isComplete(request)) ?? same.at(-1);
+  // "I want to give something back": what it is decides what is done with it.
+  const vague = open.find((request) => request.items.length === 0);
+  if (names && vague) return vague;
   return act.relation === "correct" || !names
     ? (open.find((request) => act.relation === "correct" || request.items.length === 0) ?? open.at(-1))
     : undefined;

@@ -73,6 +73,37 @@ export type VariantChoice =
   | { found: true; options: Options | null }
   | { found: false; available: Options[]; named: boolean };
 
+const BIGGER = /大[一两]?(?:号|码)|\b(?:bigger|larger|size up|up (?:a|one) size)\b/i;
+const SMALLER = /小[一两]?(?:号|码)|\b(?:smaller|size down|down (?:a|one) size)\b/i;
+const LETTER_SIZES = ["xxs", "xs", "s", "m", "l", "xl", "xxl", "2xl", "xxxl", "3xl"];
+
+/** Where a size stands among sizes; NaN for a value that is none. */
+function sizeRank(value: string): number {
+  const letters = LETTER_SIZES.indexOf(value.toLowerCase());
+  return letters >= 0
+    ? letters
+    : /^\d+(?:\.\d+)?\s?(?:码|号|cm|mm|ml|l|寸|in)?$/i.test(value)
+      ? Number.parseFloat(value)
+      : Number.NaN;
+}
+
+/** "One size up": the nearest size in that direction, everything else as it is. Null when sizes aren't spoken of. */
+function nextSize(fact: ItemFact, variants: VariantFact[], text: string): VariantChoice | null {
+  const sign = BIGGER.test(text) ? 1 : SMALLER.test(text) ? -1 : 0;
+  const name = Object.keys(fact.options ?? {}).find((option) => !Number.isNaN(sizeRank(fact.options?.[option] ?? "")));
+  if (sign === 0 || name === undefined) return null;
+  const current = sizeRank(fact.options?.[name] ?? "");
+  const others = Object.keys(fact.options ?? {}).filter((option) => option !== name);
+  const further = variants
+    .filter(({ options }) => others.every((option) => options[option] === fact.options?.[option]))
+    .map((variant) => ({ variant, steps: (sizeRank(variant.options[name] ?? "") - current) * sign }))
+    .filter(({ steps }) => steps > 0)
+    .sort((a, b) => a.steps - b.steps);
+  const nearest = further[0]?.variant;
+  const available = variants.filter((variant) => variant.inStock).map((variant) => variant.options);
+  return nearest?.inStock ? { found: true, options: nearest.options } : { found: false, available, named: true };
+}
+
 /**
  * The variant the words ask for: options that aren't named stay as they are, and where several alternatives are named
  * ("black, or else grey") the first in stock is taken.
@@ -81,6 +112,8 @@ export function chooseVariant(fact: ItemFact, text: string): VariantChoice {
   const variants = fact.variants ?? [];
   if (variants.length === 0) return { found: true, options: null };
   const named = withoutCurrent(namedValues(text, variants), fact);
+  const sized = named.length === 0 ? nextSize(fact, variants, text) : null;
+  if (sized) return sized;
   if (named.length === 0 && SAME_AGAIN.test(text)) return { found: true, options: fact.options ?? null };
   const matches = variants
     .map((variant) => ({ variant, hits: named.filter((word) => variant.words.includes(word)) }))

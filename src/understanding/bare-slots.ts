@@ -1,6 +1,6 @@
 import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
-import { includesItem } from "../dialogue/items.ts";
+import { sameItem } from "../dialogue/items.ts";
 import type { Dialogue, Mention, Slot, Understanding } from "../dialogue/types.ts";
 import { CORRECT, KEEP, OTHER_ONE } from "./cues.ts";
 import type { Line } from "./lines.ts";
@@ -138,7 +138,8 @@ function relationOf(text: string, reading: Reading, mention: Mention | null): Un
 
 /** A yes that names what is open anyway says nothing new; one that names something else is no yes to it. */
 const staysWith = ({ lines }: Pointed, { open }: Dialogue): boolean =>
-  lines.length === 0 || lines.some((line) => open.some((request) => includesItem(request.items, line.ref)));
+  lines.length === 0 ||
+  open.flatMap((request) => request.items).every((item) => lines.some((line) => sameItem(line.ref, item)));
 
 /** Of what was offered, everything but what the customer said no to; null when that isn't one thing. */
 async function remaining(except: string, at: Ground, kind: RequestKind): Promise<Pointed | null> {

@@ -9,8 +9,8 @@ const any = (...sources: RegExp[]): RegExp => new RegExp(sources.map((source) =>
 /** Verbs of the three requests. Order matters: an exchange often mentions what it is not. */
 export const REQUEST: Record<RequestKind, RegExp> = {
   exchange: any(
-    /换(?!句|个说法|种说法|号|手机|地址|人)|调(?:换|成)|替换/,
-    /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|in its place)\b/,
+    /换(?!句|个说法|种说法|号|手机|地址|人)|调(?:换|成)|替换|(?:想)?要(?:大|小)[一两]?(?:号|码)/,
+    /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|(?:one |a |half a )?size (?:up|down)|in its place)\b/,
   ),
   cancel: any(
     /取消|撤(?!诉|离)|退单|砍单|(?:停|拦)(?:了|掉|一下|下来)|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
@@ -79,7 +79,7 @@ export const HEDGE = any(
 
 export const DECLINE = any(
   /跳过|不想说|不(?:方便|愿意?|告诉|解释|说了)|没(?:什么|啥|有)?(?:特别的?)?(?:原因|理由|为什么)|无(?:理由|原因)?$|就是(?:想|要)(?:退|换)|你别管|别问|私人原因|不为什么|随便/,
-  /\b(?:skip|no (?:particular |special |real )?reason|rather not|prefer (?:not|to keep)|none of your|not saying|won'?t say|don'?t want to say|no comment|private|just because|doesn'?t matter|n\/a)\b/,
+  /\b(?:skip|no (?:particular |special |real )?reason|rather not|prefer (?:not|to keep)|to myself|none of your|not saying|won'?t say|don'?t want to say|no comment|private|just because|doesn'?t matter|n\/a)\b/,
 );
 
 export const CORRECT = any(
@@ -97,7 +97,7 @@ export const ONLY = any(
   /\b(?:only|just (?:the|that|this|one)|nothing else)\b/,
 );
 export const KEEP = any(
-  /留(?:着|下|给|一)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)/,
+  /留(?!言|意|神|学)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)/,
   /\b(?:keep(?:ing)?|leave|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays? (?:as|put))\b/,
 );
 export const ALL = any(
@@ -130,3 +130,6 @@ export const EXCEPT =
   /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|but not|bar|not the|not my)\s+(.+)$/i;
 /** "确定不要": a yes to cancelling, though a no is in it. */
 export const SURE_UNWANTED = /^(?:(?:确定|确认|对|是的?|嗯)[\s,，]*)+(?:我)?(?:都)?不(?:要|想要|需要)了?[的啊呀哦]*$/;
+/** "One size up": a variant named by how it differs. */
+export const OTHER_SIZE =
+  /[大小][一两]?(?:号|码)|\b(?:bigger|larger|smaller|size (?:up|down)|(?:up|down) (?:a|one) size)\b/i;

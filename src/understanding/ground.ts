@@ -1,15 +1,17 @@
 import { availablePieces } from "../commerce/eligibility.ts";
 import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
-import type { Act, ItemFact, RefusalWhy, Understanding, VariantFact } from "../dialogue/types.ts";
+import { includesItem } from "../dialogue/items.ts";
+import type { Act, ItemFact, RefusalWhy, RequestAct, Understanding, VariantFact } from "../dialogue/types.ts";
 import { bareMention, bareSlots } from "./bare-slots.ts";
-import { ALL, GOODBYE, THANKS } from "./cues.ts";
+import { ALL, ASKS, GOODBYE, THANKS } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import { ineligibility, valueWords } from "./lines.ts";
 import type { Pointed } from "./mention.ts";
 import { pointAt } from "./mention.ts";
+import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
-import { linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
+import { linesOf, otherValues, scopeFor, toMention, wantedIn, without } from "./point.ts";
 import type { ReadAct, Reading } from "./read.ts";
 import { kindOf, reasonIn } from "./read.ts";
 import { says } from "./residue.ts";
@@ -28,6 +30,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
     acts.push(grounded.act);
     touched.push(...grounded.lines);
   }
+  affirmRepeated(reading, acts, at);
   if (reading.abandon) acts.push({ intent: "abandon" });
   const slots = await bareSlots(reading, at);
   touched.push(...slots.lines);
@@ -109,8 +112,11 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
 /** "Yes, the toaster": a yes that names something none of theirs is no yes to what was proposed. */
 function namesAnother({ dialogue, text, thesaurus, lines }: Ground): boolean {
   if (dialogue.state !== "CONFIRM") return false;
-  const kinds = thesaurus.kinds(text);
-  return kinds.length > 0 && !lines.some((line) => line.kinds.some((kind) => kinds.includes(kind)));
+  const variants = lines
+    .flatMap((line) => [...otherValues(line), ...line.optionWords])
+    .filter((word) => word.length > 1);
+  const named = variants.reduce((left, word) => left.replaceAll(word, " "), text);
+  return thesaurus.named(named).length > 0 && !namesLine(named, lines, thesaurus);
 }
 
 const FEES = /运费|邮费|快递费|谁(?:出|付|掏|承担)|\b(?:postage|shipping (?:cost|fee)s?|who pays)\b/i;
@@ -127,12 +133,39 @@ function inContext(question: string, { dialogue, locale }: Ground): string {
     : `${SUBJECT[locale][open]} ${question}`;
 }
 
+/**
+ * Asked "shall I?", naming again just what was proposed is a yes: "退架子", "yes, cancel the pump", "对，全取消". Naming
+ * less, or something else, changes the proposal instead.
+ */
+function affirmRepeated(reading: Reading, acts: Act[], { dialogue, text }: Ground): void {
+  if (dialogue.state !== "CONFIRM" || reading.answer === "no" || ASKS.test(text)) return;
+  const requests = acts.filter((act): act is RequestAct => isRequestKind(act.intent));
+  const same = (act: RequestAct): boolean => {
+    const open = dialogue.open.filter((request) => request.kind === act.intent).flatMap((request) => request.items);
+    const items = act.mention?.items ?? [];
+    const named =
+      items.length > 0
+        ? open.every((item) => includesItem(items, item)) && items.every((item) => includesItem(open, item))
+        : reading.answer === "yes" && act.mention?.unknown == null;
+    return act.relation === "plain" && open.length > 0 && named && items.every((item) => item.quantity === undefined);
+  };
+  if (
+    requests.length === 0 ||
+    !requests.every(same) ||
+    (reading.answer === null && text.length > REPEATED_MAX_CHARACTERS)
+  )
+    return;
+  for (const act of requests) acts.splice(acts.indexOf(act), 1);
+  reading.answer = "yes";
+}
+const REPEATED_MAX_CHARACTERS = 40;
+
 const allAre = (lines: Line[], kind: RequestKind): boolean =>
   lines.length > 0 && lines.every((line) => ineligibility(line, kind) === null);
 
 /** Giving back what hasn't shipped is a cancellation, whatever it was called; the proposal says so. */
 const meantKind = (said: RequestKind, pointed: Pointed): RequestKind =>
-  said === "return" && pointed.by !== "time" && allAre(pointed.lines, "cancel") ? "cancel" : said;
+  said === "return" && allAre(pointed.lines, "cancel") ? "cancel" : said;
 
 async function groundStatus(read: ReadAct, at: Ground): Promise<{ act: Act; lines: Line[] }> {
   const pointed = await pointAt(read.text, read.text, scopeFor(at, null));

@@ -120,6 +120,12 @@ export function valueWords(value: string, product: Product | undefined): string[
 export const optionWords = (options: Options | undefined, product: Product | undefined): string[] =>
   Object.values(options ?? {}).flatMap((value) => valueWords(value, product));
 
+/** A category that is itself a word for a thing: "图书". "手机配件" is no phone. */
+const categoryKinds = (product: Product | undefined, thesaurus: Thesaurus): number[] => {
+  const category = normalize(product?.category ?? "");
+  return thesaurus.named(category).includes(category) ? thesaurus.kinds(category) : [];
+};
+
 export function toLines(orders: Order[], products: Map<string, Product>, thesaurus: Thesaurus): Line[] {
   return orders.flatMap((order) =>
     order.items.map((item, line) => {
@@ -151,11 +157,15 @@ function nameWords(name: string, product: Product | undefined, thesaurus: Thesau
   const kept = cache.get(key);
   if (kept) return kept;
   const terms = new Map<string, number>();
-  for (const each of proper) addTerms(terms, each, NAME_WEIGHT, true);
+  for (const each of proper) addTerms(terms, withoutBrackets(each), NAME_WEIGHT, true);
   for (const alias of aliases) addTerms(terms, alias, ALIAS_WEIGHT, true);
-  if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT, true);
+  if (product?.category) addTerms(terms, product.category, CATEGORY_WEIGHT, false);
   const phrases = [...new Set([...proper, ...aliases])].map(normalize);
-  const words = { phrases, terms, kinds: thesaurus.kinds(phrases.join(" ; ")) };
+  const words = {
+    phrases,
+    terms,
+    kinds: [...thesaurus.kinds(phrases.join(" ; ")), ...categoryKinds(product, thesaurus)],
+  };
   if (cache.size >= KNOWN_MAX) cache.clear();
   cache.set(key, words);
   return words;

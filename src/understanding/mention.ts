@@ -83,7 +83,12 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   }
   if (named.orders.length > 0)
     return withQuantity(
-      { lines: pool, all: pool.length > 1 && plural, unknown: named.unknown[0] ?? null, by: "number" },
+      {
+        lines: pool,
+        all: plural || wholeOrder(rest, quantity, scope),
+        unknown: named.unknown[0] ?? null,
+        by: "number",
+      },
       quantity,
     );
   const byOption =
@@ -147,6 +152,10 @@ function pricedAt(text: string, pool: Line[]): Line[] {
 const PRICE =
   /(\d{2,6}(?:\.\d{1,2})?)\s?(?:块|元|yuan|rmb|dollars?|bucks|quid|euros?|pounds?)|[¥$€£]\s?(\d{2,6}(?:\.\d{1,2})?)|(?<![\d.])(\d{2,5})(?=的?那(?:个|件|双|款|条|瓶|盒))/;
 
+/** "Cancel order 1001" means all of it, unless something in it is named that wasn't found. */
+const wholeOrder = (cue: string, quantity: number | null, scope: Scope): boolean =>
+  scope.kind === "cancel" && quantity === null && foreignThing(cue, scope) === null;
+
 /** A thing named that is none of theirs: a word of the thesaurus, or what English puts after "return my". */
 function foreignThing(cue: string, scope: Scope): string | null {
   const [named] = scope.thesaurus.named(cue);
@@ -170,7 +179,7 @@ function settleGroups(groups: Line[][], cue: string, text: string, named: NamedO
   const chosen = [...new Set(settled.flat())];
   const lines = expandOrder(chosen, text, named, scope);
   const open = settled.some((group) => group.length > 1);
-  const stray = scope.thesaurus.named(cue).find((word) => isStray(word, scope));
+  const stray = scope.thesaurus.named(source(cue, scope)).find((word) => isStray(word, scope));
   const all = !open || plural || lines.length > chosen.length;
   return { lines, all, unknown: named.unknown[0] ?? stray ?? null, by: "name" };
 }

@@ -1,10 +1,17 @@
+import { ALL } from "./cues.ts";
 import type { Line } from "./lines.ts";
-import { nearlyEqual, stem, words } from "./text.ts";
+import { CATEGORY_WEIGHT } from "./lines.ts";
+import { isHan, nearlyEqual, stem, words } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
 /** Words of the text that name lines: for each, the lines that the whole text fits best. */
 export function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus): Line[][] | null {
-  const terms = textTerms(text, pool);
+  return groupsIn(text, pool, thesaurus, false) ?? groupsIn(text, pool, thesaurus, true);
+}
+
+/** `fuzzy`: a typing slip counts too, where nothing else does; "black" is no slip for "block". */
+function groupsIn(text: string, pool: Line[], thesaurus: Thesaurus, fuzzy: boolean): Line[][] | null {
+  const terms = textTerms(withoutOptions(text, pool), pool, fuzzy);
   const kinds = thesaurus.kinds(text).filter((kind) => pool.some((line) => line.kinds.includes(kind)));
   if (terms.length + kinds.length === 0) return null;
   const score = new Map<Line, number>();
@@ -14,27 +21,26 @@ export function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus): Li
     return lines;
   };
   const hits = [
-    ...terms.map((term) =>
-      count(
-        pool.filter((line) => weightOf(line, term) > 0),
-        (line) => weightOf(line, term),
-      ),
-    ),
-    ...kinds.map((kind) =>
-      count(
-        pool.filter((line) => line.kinds.includes(kind)),
-        () => KIND_WEIGHT,
-      ),
-    ),
-  ];
-  const groups = hits
-    .filter((lines) => lines.length > 0)
-    .map((lines) => {
-      const best = Math.max(...lines.map((line) => score.get(line) ?? 0));
-      return lines.filter((line) => (score.get(line) ?? 0) >= best - 1e-9);
-    });
+    ...terms.map((term) => {
+      const lines = pool.filter((line) => weightOf(line, term, fuzzy) > 0);
+      const category = lines.some((line) => weightOf(line, term, fuzzy) <= CATEGORY_WEIGHT);
+      return { lines: count(lines, (line) => weightOf(line, term, fuzzy)), category };
+    }),
+    ...kinds.map((kind) => {
+      const lines = pool.filter((line) => line.kinds.includes(kind));
+      return { lines: count(lines, () => KIND_WEIGHT), category: false };
+    }),
+  ].filter(({ lines }) => lines.length > 0);
+  const plural = ALL.test(text);
+  const groups = hits.map(({ lines, category }) => {
+    // "All that garden stuff": a category names everything in it.
+    if (plural && category) return lines;
+    const best = Math.max(...lines.map((line) => score.get(line) ?? 0));
+    return lines.filter((line) => (score.get(line) ?? 0) >= best - 1e-9);
+  });
   const distinct = groups.filter((group, index) => !groups.some((other, at) => at < index && sameLines(other, group)));
   // A group inside a wider one says the same with more words: "the white tee" beside "tee".
+  if (plural && hits.some(({ category }) => category)) return distinct;
   const minimal = distinct.filter(
     (group) =>
       !distinct.some(
@@ -49,16 +55,15 @@ const KIND_WEIGHT = 0.8;
 
 const sameLines = (a: Line[], b: Line[]): boolean => a.length === b.length && a.every((line) => b.includes(line));
 
-function weightOf(line: Line, term: string): number {
+function weightOf(line: Line, term: string, fuzzy: boolean): number {
   const exact = line.terms.get(term);
   if (exact !== undefined) return exact;
   if (!/^[a-z]+$/.test(term)) return 0;
   for (const [name, weight] of line.terms)
-    if (/^[a-z]+$/.test(name) && (nearlyEqual(name, term) || isCompound(name, term))) return weight * 0.8;
+    if (/^[a-z]+$/.test(name) && ((fuzzy && nearlyEqual(name, term)) || isCompound(name, term))) return weight * 0.8;
   return 0;
 }
 
-/** Terms of the text that occur in some line's name: Latin words, pairs of Chinese characters, and single head nouns that stand alone. */
 /** "coat" in "overcoat", "lightbulb" for a "bulb": English glues nouns together; "road" in "abroad" is no noun of its own. */
 function isCompound(a: string, b: string): boolean {
   const [long, short] = a.length > b.length ? [a, b] : [b, a];
@@ -66,8 +71,18 @@ function isCompound(a: string, b: string): boolean {
 }
 const COMPOUND_PART_MIN = 3;
 
-function textTerms(text: string, pool: Line[]): string[] {
-  const known = (term: string): boolean => pool.some((line) => weightOf(line, term) > 0);
+/** Colours and sizes name no thing: "墨绿色的笔" is no 墨. */
+function withoutOptions(text: string, pool: Line[]): string {
+  const values = [...new Set(pool.flatMap((line) => line.optionWords))].filter(
+    (word) => isHan(word) && word.length > 1,
+  );
+  const rest = values.sort((a, b) => b.length - a.length).reduce((left, word) => left.replaceAll(word, " "), text);
+  return rest.trim() === "" ? text : rest;
+}
+
+/** Terms of the text that occur in some line's name: Latin words, pairs of Chinese characters, and single head nouns that stand alone. */
+function textTerms(text: string, pool: Line[], fuzzy: boolean): string[] {
+  const known = (term: string): boolean => pool.some((line) => weightOf(line, term, fuzzy) > 0);
   const found = new Set<string>();
   const segmented = words(text);
   for (const [index, word] of segmented.entries()) {
@@ -78,7 +93,7 @@ function textTerms(text: string, pool: Line[]): string[] {
       const head = bare.length <= 2 ? bare.at(-1) : undefined;
       if (known(word)) found.add(word);
       else if (head !== undefined && !COMMON_HEADS.has(head) && known(head)) found.add(head);
-    } else if (!STOP.has(word) && known(stem(word))) found.add(stem(word));
+    } else if (word.length > 1 && !STOP.has(word) && known(stem(word))) found.add(stem(word));
   }
   for (const run of text.match(/\p{Script=Han}{2,}/gu) ?? [])
     for (let at = 0; at + 1 < run.length; at++) {

@@ -3,7 +3,7 @@ import type { ItemRef, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
 import type { Dialogue, Mention, Slot } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
-import { SAME_AGAIN } from "./cues.ts";
+import { OTHER_SIZE, SAME_AGAIN } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import { hasWord, ineligibility, valueWords } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
@@ -85,7 +85,7 @@ export function toMention(pointed: Pointed, kind: RequestKind): Mention | null {
   });
   return {
     items: possible.map((line) => toRef(line, pointed.quantity)),
-    all: pointed.all || possible.length === 1 || (pointed.by === "number" && kind === "cancel"),
+    all: pointed.all || possible.length === 1,
     refused,
     unknown: pointed.unknown,
   };
@@ -96,7 +96,7 @@ export const linesOf = (at: Ground, refs: ItemRef[]): Line[] => at.lines.filter(
 /** The words that say what to exchange for, when they name a variant other than the one the customer has. */
 export function wantedIn(text: string, lines: Line[]): string | null {
   const named = lines.some((line) => otherValues(line).some((word) => hasWord(text, word)));
-  return named || SAME_AGAIN.test(text) ? text.slice(0, WANTED_MAX_CHARACTERS) : null;
+  return named || SAME_AGAIN.test(text) || OTHER_SIZE.test(text) ? text.slice(0, WANTED_MAX_CHARACTERS) : null;
 }
 
 /** Words for values of the product's variants that this item doesn't have itself. */

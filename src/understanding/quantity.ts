@@ -27,6 +27,12 @@ export function countIn(text: string): number | null {
   ))
     if (/\bof\b|outta|sets?|pairs?|packs?|box|bottle|just|only/.test(match[0]))
       counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
+  const asked =
+    /\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\s+(?:just |only )?(one|two|three|four|five|six|\d{1,2}) (?!items?|orders?|things?|of|that|in|from)/.exec(
+      text,
+    )?.[1];
+  if (asked) counts.push(EN[asked] ?? Number(asked));
+  if (/\b(?:just|only)\b.*\b(?:that|the|this) one\b|\bone(?:'s| is| was| came| arrived)\b/.test(text)) counts.push(1);
   const leading = /^(?:just |only )?(one|two|three|four) (?!of|that|i|with|from|in|where|which)[a-z]/.exec(text)?.[1];
   if (leading) counts.push(EN[leading] ?? 1);
   const found = counts.filter((count) => count > 0);

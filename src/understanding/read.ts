@@ -25,6 +25,7 @@ import {
   STATUS,
   SURE_UNWANTED,
   UNSHIPPED,
+  UNWANTED,
   WANTED,
   YES,
 } from "./cues.ts";
@@ -174,7 +175,8 @@ function roleOf(part: Clause, situation: Situation, whole: string): Role {
   if (keep) return keep;
   const concrete = situation.namesItem(text) || (situation.state === "INIT" && situation.namesItem(whole));
   if (kind !== null && POLICY.test(text) && (asks || !concrete)) return { intent: "question" };
-  if (kind !== null && STATUS.test(text) && /退款|refund/.test(text) && asks) return { intent: "question" };
+  if (kind === "return" && asks && !situation.namesItem(text) && ABOUT_REFUNDS.test(text))
+    return { intent: "question" };
   if (kind !== null) return { kind };
   if (WANTED.test(text) && situation.namesOtherVariant(text) && situation.namesItem(whole)) return { kind: "exchange" };
   // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
@@ -184,6 +186,10 @@ function roleOf(part: Clause, situation: Situation, whole: string): Role {
   if (STATUS.test(text) && !describes) return { intent: "order_status" };
   return { role: "bare" };
 }
+
+/** "Does the refund go to my card?" asks about refunds and wants none. */
+const ABOUT_REFUNDS =
+  /退款(?:是|会|到|几|什么|怎么|原路|多久|走|打)|\b(?:does|do|will|is|are|when|how|where|which|what)\b.{0,30}\brefunds?\b/;
 
 /** Asked why, "she needs another size" explains the return; only a turn of phrase or an item makes it a new request. */
 function isOnlyReason(text: string, kind: RequestKind, { asked, openKinds, namesItem }: Situation): boolean {
@@ -232,7 +238,9 @@ function assemble(reading: Reading, parts: Clause[], roles: Role[], situation: S
       return;
     }
     const intent = "kind" in role ? role.kind : role.intent;
-    if (last && last.intent === intent && isRequestKind(intent) && leansBack(part.text)) {
+    const unwanted =
+      last !== null && isRequestKind(last.intent) && UNWANTED.test(part.text) && !situation.namesItem(part.text);
+    if (last && ((last.intent === intent && isRequestKind(intent) && leansBack(part.text)) || unwanted)) {
       last.cue += ` ${part.text}`;
       last.text += `，${part.text}`;
     } else {
@@ -325,6 +333,8 @@ const REPLIES: readonly Label[] = ["yes", "no", "abandon", "reason", "decline_re
 
 /** Replies are only expected where something was asked; and there, what asks nothing back is one. */
 function labelsFor({ state, asked }: Situation, text: string): readonly Label[] {
+  if (state === "COLLECT" && asked.includes("reason") && !ASKS.test(text))
+    return REPLIES.filter((label) => label !== "abandon");
   if (state === "COLLECT" && asked.length > 0)
     return ASKS.test(text) ? [...REPLIES, "question", "order_status", "out_of_scope"] : REPLIES;
   if (state === "COLLECT" || state === "CONFIRM") return LABELS.filter((label) => label !== "decline_reason");

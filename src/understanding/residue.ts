@@ -3,7 +3,7 @@ import type { Line } from "./lines.ts";
 import { isHan, stem, words } from "./text.ts";
 
 const FILLER =
-  /^(?:的|了|吧|呢|啊|呀|嘛|我|你|您|那|这|个|只|件|双|条|台|把|口|副|本|瓶|是|就|就是|里|里面|上|买|到|收到|送|来|前|后|天|周|礼拜|星期|上周|昨天|前天|今天|刚|刚刚|新|帮|请|麻烦|一下|一个|要|想|还有|另外|和|跟|the|a|an|my|i|me|it|is|one|of|in|on|at|from|that|this|please|pls|hi|hello|got|bought|ordered|order|ago|last|week|yesterday|and|to|for|with|number|which|came|few|back|just|id|i'd)$/;
+  /^(?:东西|订单|单子|商品|一部分|部分|的|了|吧|呢|啊|呀|嘛|我|你|您|那|这|个|只|件|双|条|台|把|口|副|本|瓶|是|就|就是|里|里面|上|买|到|收到|送|来|前|后|天|周|礼拜|星期|上周|昨天|前天|今天|刚|刚刚|新|帮|请|麻烦|一下|一个|要|想|还有|另外|和|跟|the|a|an|my|i|me|it|is|one|of|in|on|at|from|that|this|please|pls|hi|hello|got|bought|ordered|order|ago|last|week|yesterday|and|to|for|with|number|which|came|few|back|just|id|i'd)$/;
 const SAYS_MIN = 2;
 /** Shorter than this, a clause with a request's verb is nothing but the verb. */
 const VERB_MAX_CHARACTERS = 8;

@@ -10,7 +10,7 @@ export const normalize = (text: string): string =>
 
 /** Connectives that begin another thought even without punctuation before them. */
 const CONNECTIVES =
-  /(?=另外|还有(?!货|库存)|以及|顺便|再就是|同时把|(?:^|\s)(?:also|and also|plus also|and then|and (?=(?:i'd|i|please|cancel|return|exchange|swap|refund|call off|where|the \w+ (?:i|needs|should)))|but (?=(?:keep|leave|not)))\b)/;
+  /(?=另外|还有(?!货|库存)|以及|顺便|再就是|同时把|(?:^|\s)(?:also|and also|plus also|and then|and (?=(?:i'd|i|please|cancel|return|exchange|swap|refund|call off|where|the \w+ (?:i|needs|should)))|but (?=(?:keep|leave|not|still|send|please)))\b)/;
 /** Where a phone keyboard leaves punctuation out, Chinese customers put a space or an emoji. */
 const PUNCTUATION =
   /(?<=\p{Script=Han})\s+(?=\p{Script=Han})|(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)+|[,，;；。!！?？\n~～…]+|\.(?=\s|$)|\s[-–—]+\s|:\s|：/u;
