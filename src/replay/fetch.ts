@@ -1,4 +1,5 @@
 import type { Client } from "@temporalio/client";
+import { isGrpcServiceError } from "@temporalio/client";
 import type { History } from "@temporalio/common/lib/proto-utils.js";
 import { attributesOf } from "./events.ts";
 import type { Execution, PlainEvent } from "./types.ts";
@@ -7,6 +8,9 @@ import type { Execution, PlainEvent } from "./types.ts";
 export class NoHistoryError extends Error {
   override readonly name = "NoHistoryError";
 }
+
+/** gRPC's code. */
+const NOT_FOUND = 5;
 
 interface Encoder {
   encode(event: object): { finish(): Uint8Array };
@@ -22,7 +26,7 @@ export async function fetchExecutions(client: Client, workflowId: string): Promi
   const load = async (runId?: string): Promise<Execution | null> => {
     const handle = client.workflow.getHandle(workflowId, runId);
     const history = await handle.fetchHistory().catch((error: unknown) => {
-      if (error instanceof Error && error.name === "WorkflowNotFoundError") return null;
+      if (isGrpcServiceError(error) && error.code === NOT_FOUND) return null;
       throw error;
     });
     return history && toExecution(workflowId, history);

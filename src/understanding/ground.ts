@@ -13,8 +13,9 @@ import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { linesOf, otherValues, scopeFor, toMention, wantedIn, without } from "./point.ts";
 import type { ReadAct, Reading } from "./read.ts";
-import { kindOf, reasonIn } from "./read.ts";
+import { reasonIn } from "./read.ts";
 import { says } from "./residue.ts";
+import { kindOf } from "./roles.ts";
 
 /** Candidates offered at most, and lines whose variants are looked up. */
 const CANDIDATES_MAX = 8;

@@ -15,9 +15,10 @@ import type { LooseNames } from "./loose-names.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, otherValues } from "./point.ts";
-import type { Reading, Situation } from "./read.ts";
+import type { Reading } from "./read.ts";
 import { read } from "./read.ts";
 import { says } from "./residue.ts";
+import type { Situation } from "./roles.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 

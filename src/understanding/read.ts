@@ -1,6 +1,6 @@
 import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
-import type { DialogueState, Relation, Slot } from "../dialogue/types.ts";
+import type { Relation } from "../dialogue/types.ts";
 import type { Intent } from "../models/types.ts";
 import {
   ABANDON,
@@ -13,24 +13,19 @@ import {
   HEDGE,
   HUMAN,
   INJECTION,
-  KEEP,
-  NEGATED_REQUEST,
   NO,
   NOT_HUMAN,
   NOT_NO,
   ONLY,
   OTHER_ONE,
-  POLICY,
-  REQUEST,
-  STATUS,
   SURE_UNWANTED,
-  UNSHIPPED,
   UNWANTED,
-  WANTED,
   YES,
 } from "./cues.ts";
 import type { Classifier, Guess, Label } from "./examples.ts";
 import { LABELS } from "./examples.ts";
+import type { Role, Situation } from "./roles.ts";
+import { roleOf } from "./roles.ts";
 import type { Clause } from "./text.ts";
 import { clauses, isHan, normalize } from "./text.ts";
 
@@ -64,29 +59,6 @@ export interface Reading {
   /** How sure, 0..1, and whether a cue decided it. */
   confidence: number;
 }
-
-export interface Situation {
-  state: DialogueState;
-  /** Slots that were asked for last. */
-  asked: Slot[];
-  /** Whether a clause names something the customer ordered: then "can it be returned?" is a request and not a question. */
-  namesItem: (clause: string) => boolean;
-  /** Whether it names a variant of something they have that isn't the one they have: "想要42的". */
-  namesOtherVariant: (clause: string) => boolean;
-  /** Whether a clause says more than which thing it is about. */
-  says: (clause: string) => boolean;
-  /** What is open, in the order it was said. */
-  openKinds: RequestKind[];
-  /** Whether it names any such variant while an exchange is open. */
-  namesVariant: (clause: string) => boolean;
-}
-
-/** `drops`: without another request in the message, keeping it means dropping what is open. */
-type Role =
-  | { kind: RequestKind }
-  | { intent: Exclude<Intent, RequestKind> }
-  | { role: "abandon" | "bare" }
-  | { role: "keep"; drops: boolean };
 
 /** A guess counts when it is this far ahead: cross-validated on the examples, 98 % of such guesses are right. */
 const SURE_MARGIN = 0.35;
@@ -161,63 +133,6 @@ function answerOf(reading: Reading, text: string, situation: Situation): void {
   if (yes && !no) reading.answer = "yes";
   else if (no) reading.answer = "no";
   reading.hedged = HEDGE.test(text);
-}
-
-function roleOf(part: Clause, situation: Situation, whole: string): Role {
-  const { text } = part;
-  const asks = part.asks || ASKS.test(text);
-  // In reply to a proposal it is the no that the proposal offers, not "I don't want the thing any more".
-  const denies = situation.state === "CONFIRM" && /^不要$/.test(text);
-  const kind = denies || NEGATED_REQUEST.test(text) ? null : kindOf(text);
-  const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
-  if (answers && kind !== null && isOnlyReason(text, kind, situation)) return { role: "bare" };
-  const keep = keepRole(text, kind, situation);
-  if (keep) return keep;
-  const concrete = situation.namesItem(text) || (situation.state === "INIT" && situation.namesItem(whole));
-  if (kind !== null && POLICY.test(text) && (asks || !concrete)) return { intent: "question" };
-  if (kind === "return" && asks && !situation.namesItem(text) && ABOUT_REFUNDS.test(text))
-    return { intent: "question" };
-  if (kind !== null) return { kind };
-  if (WANTED.test(text) && situation.namesOtherVariant(text) && situation.namesItem(whole)) return { kind: "exchange" };
-  // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
-  if (answers) return { role: "bare" };
-  if (POLICY.test(text) && (asks || !STATUS.test(text))) return { intent: "question" };
-  const describes = /还没(?:到手|拆|用|开)/.test(text) || (UNSHIPPED.test(text) && !asks);
-  if (STATUS.test(text) && !describes) return { intent: "order_status" };
-  return { role: "bare" };
-}
-
-/** "Does the refund go to my card?" asks about refunds and wants none. */
-const ABOUT_REFUNDS =
-  /退款(?:是|会|到|几|什么|怎么|原路|多久|走|打)|\b(?:does|do|will|is|are|when|how|where|which|what)\b.{0,30}\brefunds?\b/;
-
-/** Asked why, "she needs another size" explains the return; only a turn of phrase or an item makes it a new request. */
-function isOnlyReason(text: string, kind: RequestKind, { asked, openKinds, namesItem }: Situation): boolean {
-  const turns = CORRECT.test(text) || /^(?:那就?|干脆|直接|改)/.test(text);
-  return asked.includes("reason") && !openKinds.includes(kind) && !turns && !namesItem(text);
-}
-
-/** Clauses about what stays: "奶粉不退", "keep the dog bed", "算了不退了". */
-function keepRole(text: string, kind: RequestKind | null, { state, namesItem }: Situation): Role | null {
-  const drops = state !== "INIT" && ABANDON.test(text) && (kind === null || /取消(?:申请|退|换)/.test(text));
-  const keeps = KEEP.test(text) && kind === null && !POLICY.test(text);
-  const denies = kind === null && kindOf(text) !== null;
-  if ((keeps || (denies && !drops)) && namesItem(text)) return { role: "keep", drops };
-  if (drops) return { role: "abandon" };
-  return keeps ? { role: "keep", drops: false } : null;
-}
-
-/** The verb of a request; an exchange wins over the return it is made with, what is wanted stands last. */
-export function kindOf(text: string): RequestKind | null {
-  const kinds: RequestKind[] = ["exchange", "cancel", "return"];
-  const found = kinds.filter((kind) => REQUEST[kind].test(text));
-  if (found.length < 2) return found[0] ?? null;
-  const denied =
-    /(?:不是|不|别|not an?|don'?t|rather than|instead of)\s?(?:要|想)?(退|换|取消|return|refund|exchange|cancel)/.exec(
-      text,
-    )?.[1] ?? "";
-  const left = found.filter((kind) => !REQUEST[kind].test(denied));
-  return left[0] ?? found[0] ?? null;
 }
 
 /** Gives every clause to an act: bare clauses lean on the act before them, or on the next in the same sentence. */
