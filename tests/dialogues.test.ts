@@ -11,8 +11,16 @@ import { play } from "./support/dialogue-driver.ts";
 import type { ShopFile } from "./support/memory-shop.ts";
 
 const RUN_TIMEOUT_MS = 180_000;
-/** Dialogues that may fail in each language; all succeeded when this was written. */
-const FAILURES_MAX = 1;
+
+/**
+ * Dialogues that may fail, and that may end in a change nobody asked for, in each language of each set: two more than
+ * failed when this was written. The later sets were written blind, and are harder.
+ */
+const SETS = [
+  { set: "", failuresMax: 1, wrongMax: 0 },
+  { set: "second", failuresMax: 4, wrongMax: 2 },
+  { set: "third", failuresMax: 5, wrongMax: 1 },
+] as const;
 
 const folder = join(import.meta.dirname, "dialogues");
 let brain: Brain;
@@ -23,54 +31,57 @@ beforeAll(async () => {
 
 type Locale = TestDialogue["locale"];
 
-function written(locale: Locale): { shop: ShopFile; dialogues: TestDialogue[] } {
-  const lines = readFileSync(join(folder, `${locale}.jsonl`), "utf8")
+function written(set: string, locale: Locale): { shop: ShopFile; dialogues: TestDialogue[] } {
+  const lines = readFileSync(join(folder, set, `${locale}.jsonl`), "utf8")
     .trim()
     .split("\n");
   return {
-    shop: JSON.parse(readFileSync(join(folder, `shop-${locale}.json`), "utf8")) as ShopFile,
+    shop: JSON.parse(readFileSync(join(folder, set, `shop-${locale}.json`), "utf8")) as ShopFile,
     dialogues: lines.map((line) => JSON.parse(line) as TestDialogue),
   };
 }
 
-async function playAll(locale: Locale): Promise<Verdict[]> {
-  const { shop, dialogues } = written(locale);
+async function playAll(set: string, locale: Locale): Promise<Verdict[]> {
+  const { shop, dialogues } = written(set, locale);
   const verdicts: Verdict[] = [];
   for (const dialogue of dialogues) verdicts.push(await play(dialogue, shop, brain, new Date()));
   return verdicts;
 }
 
-describe.each(["zh", "en"] as const)("test dialogues, %s", (locale) => {
+const cases = SETS.flatMap((entry) => (["zh", "en"] as const).map((locale) => ({ ...entry, locale })));
+
+describe.each(cases)("test dialogues $set $locale", ({ set, locale, failuresMax, wrongMax }) => {
   let verdicts: Verdict[];
   const failed = (): Verdict[] => verdicts.filter(({ right }) => !right);
 
   beforeAll(async () => {
     const startedMs = performance.now();
-    verdicts = await playAll(locale);
+    verdicts = await playAll(set, locale);
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
     const wrong = verdicts.filter(({ wrongAction }) => wrongAction).length;
     process.stderr.write(
-      `dialogues ${locale}: ${verdicts.length - failed().length} of ${verdicts.length} right, ${wrong} with a wrong action, ${seconds} s\n`,
+      `dialogues ${set || "first"} ${locale}: ${verdicts.length - failed().length} of ${verdicts.length} right, ${wrong} with a wrong action, ${seconds} s\n`,
     );
     for (const { transcript } of failed()) process.stderr.write(`${transcript}\n`);
   }, RUN_TIMEOUT_MS);
 
-  test("no order is changed in a way that was not asked for", () => {
-    expect(verdicts.filter(({ wrongAction }) => wrongAction).map(({ id }) => id)).toEqual([]);
+  test(`at most ${wrongMax} end with a change that was not asked for`, () => {
+    const wrong = verdicts.filter(({ wrongAction }) => wrongAction).map(({ id }) => id);
+    expect(wrong.slice(wrongMax)).toEqual([]);
   });
 
-  test(`at most ${FAILURES_MAX} does not get what the customer wanted`, () => {
-    expect(verdicts.length).toBeGreaterThanOrEqual(60);
+  test(`at most ${failuresMax} do not get what the customer wanted`, () => {
+    expect(verdicts.length).toBeGreaterThanOrEqual(50);
     expect(
       failed()
         .map(({ id }) => id)
-        .slice(FAILURES_MAX),
+        .slice(failuresMax),
     ).toEqual([]);
   });
 });
 
 describe("the judge says no", () => {
-  const { shop, dialogues } = written("zh");
+  const { shop, dialogues } = written("", "zh");
   const [first] = dialogues;
   if (!first) throw new Error("no dialogues");
   const judged = (rest: Partial<TestDialogue["expect"]>): Promise<Verdict> =>

@@ -89,6 +89,17 @@ describe("choosing a variant by words", () => {
     expect(chooseVariant(shirtFact, "something smallish, maybe?")).toMatchObject({ found: false, named: false });
   });
 
+  test.each([
+    ["大一码的", { found: true, options: { size: "42" } }],
+    ["换小一号", { found: true, options: { size: "40" } }],
+    ["one size up please", { found: true, options: { size: "42" } }],
+    ["a bigger one", { found: true, options: { size: "42" } }],
+  ] as const)("%s is the next size", (text, choice) => {
+    const sizes = ["40", "41", "42", "43"].map((size) => ({ options: { size }, inStock: true, words: [size] }));
+    const fact: ItemFact = { ref: { orderId: "A1", line: 0 }, available: 1, options: { size: "41" }, variants: sizes };
+    expect(chooseVariant(fact, text)).toEqual(choice);
+  });
+
   test("words that name nothing: what is in stock is offered", () => {
     const choice = chooseVariant(shirtFact, "purple");
     expect(choice).toMatchObject({ found: false, named: false });
