@@ -1,11 +1,13 @@
 /** `npm run bench [-- --sessions N --turns N --rounds N --write]`: our turns against the least this server can do, in the same run. */
 import { writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runCommand } from "../src/cli/instance.ts";
 import { CYCLE, talkers } from "./conversations.ts";
 import { asScripted, historyLengths, turnCost } from "./histories.ts";
 import type { Round, Speaker } from "./measure.ts";
-import { closedLoop, summarize } from "./measure.ts";
+import { closedLoop, pairedRatio, summarize } from "./measure.ts";
 import type { Result, Settings } from "./report.ts";
 import { document, tables } from "./report.ts";
 import type { Bench } from "./servers.ts";
@@ -38,7 +40,7 @@ function settingsFrom(args: string[]): Settings & { write: boolean } {
   });
   const [sessions = 0, turns = 0, rounds = 0] = [values.sessions, values.turns, values.rounds].map(Number);
   if (![sessions, turns, rounds].every((value) => Number.isSafeInteger(value) && value > 0)) throw new Error(USAGE);
-  return { sessions, turns, rounds, write: values.write };
+  return { sessions, turns, rounds, loadBefore: loadavg()[0] ?? 0, write: values.write };
 }
 
 /** Opens the conversations and lets each go through the script once, so that caches, connections and code are warm. */
@@ -57,10 +59,15 @@ async function prepare(bench: Bench, subject: Subject, sessions: number): Promis
   return { subject, speakers, workflowIds, rounds: [], from: await historyLengths(bench, workflowIds) };
 }
 
-async function resultOf(bench: Bench, { subject, rounds, workflowIds, from }: Contender): Promise<Result> {
+async function resultOf(
+  bench: Bench,
+  { subject, rounds, workflowIds, from }: Contender,
+  floor: Round[],
+): Promise<Result> {
   const summary = summarize(rounds);
   const cost = await turnCost(bench, from, summary.turns);
-  return { subject, summary, cost, scripted: subject.name === "floor" ? null : await asScripted(bench, workflowIds) };
+  const scripted = subject.name === "floor" ? null : await asScripted(bench, workflowIds);
+  return { subject, summary, cost, scripted, ofFloor: pairedRatio(rounds, floor) };
 }
 
 async function measure(bench: Bench, { sessions, turns, rounds }: Settings): Promise<Result[]> {
@@ -75,21 +82,22 @@ async function measure(bench: Bench, { sessions, turns, rounds }: Settings): Pro
     }
   }
   const results: Result[] = [];
-  for (const contender of contenders) results.push(await resultOf(bench, contender));
+  for (const contender of contenders) results.push(await resultOf(bench, contender, contenders[0]?.rounds ?? []));
   return results;
 }
 
-const settings = settingsFrom(process.argv.slice(2));
-const bench = await startBench((text) => console.error(text));
-let stopped: Promise<void> | undefined;
-const stop = (): Promise<void> => (stopped ??= bench.stop());
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void stop().then(() => process.exit(1)));
-try {
-  const results = await measure(bench, settings);
-  console.log(`\n${tables(results)}\n`);
-  if (settings.write) await writeFile(page, document(results, settings, bench.engines, new Date()));
-} finally {
-  await stop();
-}
-process.exit(0);
+await runCommand(async () => {
+  const settings = settingsFrom(process.argv.slice(2));
+  if (settings.loadBefore > availableParallelism() / 2)
+    console.error(`The machine is busy (load average ${settings.loadBefore.toFixed(1)}): the figures will say little.`);
+  const bench = await startBench((text) => console.error(text));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void bench.stop().then(() => process.exit(1)));
+  try {
+    const results = await measure(bench, settings);
+    console.log(`\n${tables(results)}\n`);
+    if (settings.write) await writeFile(page, document(results, settings, bench.engines, new Date()));
+  } finally {
+    await bench.stop();
+  }
+});

@@ -79,3 +79,11 @@ export function summarize(rounds: Round[]): Summary {
 }
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** Of the rounds in pairs, the middle one: what else the machine does meanwhile hits both subjects of a round. */
+export function pairedRatio(rounds: Round[], base: Round[]): number {
+  const rate = (round: Round | undefined): number => (round ? round.turns / round.elapsedMs : 0);
+  const ratios = rounds.map((round, index) => rate(round) / rate(base[index])).sort((a, b) => a - b);
+  const [low = 0, high = 0] = [ratios[Math.floor((ratios.length - 1) / 2)], ratios[Math.ceil((ratios.length - 1) / 2)]];
+  return (low + high) / 2;
+}

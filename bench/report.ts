@@ -7,6 +7,8 @@ import type { Subject } from "./subjects.ts";
 export interface Result {
   subject: Subject;
   summary: Summary;
+  /** Turns a second against the floor's in the same round, the middle one of the rounds. */
+  ofFloor: number;
   cost: TurnCost;
   /** Share of turns that went where the script leads; null for the floor, which has no dialogue. */
   scripted: number | null;
@@ -16,6 +18,8 @@ export interface Settings {
   sessions: number;
   turns: number;
   rounds: number;
+  /** Mean number of runnable processes in the minute before: above the number of cores the figures say little. */
+  loadBefore: number;
 }
 
 const number = (value: number, digits = 0): string => value.toFixed(digits);
@@ -32,13 +36,13 @@ function table(head: string[], rows: string[][]): string {
 /** The results as Markdown tables, which a terminal shows well enough. */
 export function tables(results: Result[]): string {
   const [floor] = results;
-  const speed = results.map(({ subject, summary: { turnsPerS, turnsPerSRange, p50Ms, p99Ms } }) => [
+  const speed = results.map(({ subject, ofFloor, summary: { turnsPerS, turnsPerSRange, p50Ms, p99Ms } }) => [
     subject.what,
     number(turnsPerS, 1),
     turnsPerSRange.map((rate) => number(rate)).join("-"),
     number(p50Ms),
     number(p99Ms),
-    floor ? number(turnsPerS / floor.summary.turnsPerS, 2) : "",
+    number(ofFloor, 2),
   ]);
   const cost = results.map(({ subject, cost: { events, bytes, activities, localActivities }, scripted }) => [
     subject.what,
@@ -72,16 +76,21 @@ const commit = (): string => {
 };
 
 /** docs/benchmarks.md, whole. */
-export function document(results: Result[], { sessions, turns, rounds }: Settings, engines: string, now: Date): string {
+export function document(
+  results: Result[],
+  { sessions, turns, rounds, loadBefore }: Settings,
+  engines: string,
+  now: Date,
+): string {
   return `# Benchmarks
 
 Written by \`npm run bench -- --write\` on ${now.toISOString().slice(0, 10)}, at commit ${commit()}; not edited by hand.
 
-Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown CPU"}, ${number(totalmem() / GIB)} GiB RAM, ${process.platform}, Node ${process.versions.node}. ${engines}
+Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown CPU"}, ${number(totalmem() / GIB)} GiB RAM, ${process.platform}, Node ${process.versions.node}. Load average before: ${number(loadBefore, 1)}. ${engines}
 
 ${sessions} sessions at once, each says its next message when the last is answered; ${rounds} rounds of ${turns} turns a session, the subjects
 one after the other in every round, on the same servers. Load client, workers, API and servers are separate processes on the same
-machine. Take the ratios: turns a second are this machine's on that day.
+machine. Take the ratios ("of the floor": the middle one of the rounds): turns a second are this machine's on that day.
 
 The floor is the least a durable turn can cost on this server: a workflow that takes a signal and runs one normal activity which does
 nothing. Its worker has the options of ours. A turn of ours looks the customer's orders up, understands the message by patterns and

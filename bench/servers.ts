@@ -45,8 +45,14 @@ export interface Bench {
 export async function startBench(onProgress: (message: string) => void): Promise<Bench> {
   const dataDir = await mkdtemp(join(tmpdir(), "colloquy-bench-"));
   const undo: Array<() => Promise<unknown>> = [() => rm(dataDir, { recursive: true, force: true })];
-  const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+  let stopping: Promise<void> | undefined;
+  const stopAll = async (): Promise<void> => {
+    for (const step of undo.reverse()) await step();
+  };
+  // Ctrl-C and the failure it causes both ask for it: the second waits for the first.
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll();
+    return stopping;
   };
   try {
     return await startAll(dataDir, undo, stop, onProgress);
