@@ -10,13 +10,13 @@ export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
   timeoutMs = 20_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   while (true) {
     try {
       const found = await look();
-      if (found !== undefined && found !== null && found !== false) return found as NonNullable<T>;
+      if (found !== undefined && found !== null && found !== false) return found as Exclude<NonNullable<T>, false>;
       last = undefined;
     } catch (error) {
       last = error;

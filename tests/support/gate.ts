@@ -77,3 +77,9 @@ export async function startGate(target: string | null): Promise<Gate> {
     },
   };
 }
+
+/** How a command begins on MongoDB's wire, for `holdAnswerTo` and `counter`: its name with the collection as BSON. */
+export function mongoCommand(command: string, collection: string): string {
+  const length = String.fromCharCode(collection.length + 1);
+  return `\x02${command}\0${length}\0\0\0${collection}\0`;
+}

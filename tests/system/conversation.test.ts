@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Message } from "../../src/api/schemas.ts";
 import { eventually } from "../support/eventually.ts";
+import { expectNumbered } from "../support/messages.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -141,8 +142,7 @@ describe("the contract of messages", () => {
     await chat.say("取消订单GL-502768");
     if ((await chat.view()).state === "COLLECT") await chat.say("跳过");
     await chat.say("确认");
-    const seqs = (await chat.messages()).map(({ seq }) => seq);
-    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+    expectNumbered(await chat.messages());
     expect(await orderRequests("GL-502768")).toEqual([
       expect.objectContaining({ idempotencyKey: `${chat.sessionId}:1` }),
     ]);

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { handoff, Message } from "../../src/api/schemas.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
+import { expectNumbered, roles } from "../support/messages.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -55,7 +56,6 @@ async function asksForPerson(customerId: string): Promise<{ chat: Chat; waiting:
   return { chat, waiting: await mei.find(chat.sessionId, "waiting") };
 }
 
-const roles = (messages: Message[]) => messages.map(({ role }) => role);
 const lastIs = (role: string, text: RegExp) => (messages: Message[]) => {
   const last = messages.at(-1);
   return last?.role === role && text.test(last.text);
@@ -140,8 +140,7 @@ describe("a person takes over", () => {
     const second = await mei.find(chat.sessionId, "waiting");
     expect(second.id).not.toBe(waiting.id);
     expect((await mei.post(second.id, "claim")).status).toBe(200);
-    const seqs = (await chat.messages()).map(({ seq }) => seq);
-    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+    expectNumbered(await chat.messages());
   });
 
   test("the customer ends the conversation: the task is closed for everybody", async () => {

@@ -1,11 +1,11 @@
 /** Bursts, doubles, floods across continue-as-new, and what a turn costs (beyond-list 2, 3). */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Message } from "../../src/api/schemas.ts";
 import { createChats } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Gate } from "../support/gate.ts";
-import { startGate } from "../support/gate.ts";
+import { mongoCommand, startGate } from "../support/gate.ts";
+import { expectNumbered, roles } from "../support/messages.ts";
 import { testServers } from "../support/servers.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startApi, startSystem } from "../support/system.ts";
@@ -36,10 +36,6 @@ afterAll(async () => {
   await system?.close();
   await gate?.close();
 });
-
-const roles = (messages: Message[]) => messages.map(({ role }) => role);
-const numbered = (messages: Message[]) =>
-  expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, at) => at + 1));
 
 describe("bursts", () => {
   test("several short messages are answered once, in the order they were said (D5)", async () => {
@@ -110,7 +106,7 @@ describe("messages as fast as they are accepted, across continue-as-new", () => 
     );
     expect(stored.flatMap(({ messageId }) => messageId ?? [])).toEqual(ids);
     const quiet = await chat.until("the last is answered", (messages) => messages.at(-1)?.role === "assistant");
-    numbered(quiet);
+    expectNumbered(quiet);
     expect((await chat.view()).state).toBe("INIT");
     const runs = new Set<string>();
     for await (const run of system.client.workflow.list({ query: `WorkflowId = '${chat.sessionId}'` }))
@@ -148,7 +144,7 @@ describe("messages as fast as they are accepted, across continue-as-new", () => 
       60_000,
     );
     expect(stored.flatMap(({ messageId }) => messageId ?? []).sort()).toEqual([...ids].sort());
-    numbered(stored);
+    expectNumbered(stored);
   }, 120_000);
 });
 
@@ -170,7 +166,7 @@ describe("what a turn costs", () => {
           : null;
       });
     const before = await settled();
-    const inserts = gate.counter("\x02insert\0\x09\0\0\0messages\0");
+    const inserts = gate.counter(mongoCommand("insert", "messages"));
     const reply = await chat.say("the headphones");
     expect(reply).toContain("GL-492065");
     const after = await settled();

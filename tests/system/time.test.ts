@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defaultPayloadConverter, toPayloads } from "@temporalio/common";
 import { msToTs } from "@temporalio/common/lib/time.js";
 import { sessionSettings } from "../../src/api/gateway.ts";
-import type { Message } from "../../src/api/schemas.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
+import { expectNumbered } from "../support/messages.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -58,8 +58,6 @@ const skipOn = (chat: Chat, forwardS: number | null) =>
 const statusOf = async (chat: Chat) => (await system.client.workflow.getHandle(chat.sessionId).describe()).status.name;
 const orderRequests = async (id: string) =>
   (await system.store.orders.findOne({ tenant: system.tenant, id }))?.requests ?? [];
-const numbered = (messages: Message[]) =>
-  expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, at) => at + 1));
 
 async function cancel(chat: Chat, orderId: string): Promise<void> {
   await chat.say(`取消订单${orderId}`);
@@ -95,7 +93,7 @@ describe("a customer who falls silent", () => {
     const { startTime, closeTime } = await system.client.workflow.getHandle(chat.sessionId).describe();
     expect(((closeTime?.getTime() ?? 0) - startTime.getTime()) / 1_000).toBeGreaterThan(7 * DAY_S);
     const before = await chat.messages();
-    numbered(before);
+    expectNumbered(before);
 
     await chat.say("我要退护眼台灯，一直闪");
     if ((await chat.view()).state === "COLLECT") await chat.say("跳过");
@@ -106,7 +104,7 @@ describe("a customer who falls silent", () => {
     ]);
     const after = await chat.messages();
     expect(after.slice(0, before.length)).toEqual(before);
-    numbered(after);
+    expectNumbered(after);
   });
 
   test("nothing open: no word is said, neither after 30 minutes nor after 7 days", async () => {
@@ -116,7 +114,7 @@ describe("a customer who falls silent", () => {
     expect((await chat.messages()).map(({ role }) => role)).toEqual(["customer", "assistant"]);
     expect((await chat.view()).state).toBe("INIT");
     expect(await chat.say("会员有什么好处")).toMatch(/会员/);
-    numbered(await chat.messages());
+    expectNumbered(await chat.messages());
   });
 });
 
@@ -153,6 +151,6 @@ describe("a customer who waits for a person", () => {
     await chat.until("the bot is back", (messages) => /已说明/.test(messages.at(-1)?.text ?? ""));
     // Then the clock goes on, and ends what nobody uses any more.
     await eventually("the workflow completes", async () => (await statusOf(chat)) === "COMPLETED");
-    numbered(await chat.messages());
+    expectNumbered(await chat.messages());
   });
 });
