@@ -2,7 +2,7 @@
 import { expect, test } from "@jest/globals";
 import * as en from "../src/intents/wording.en.ts";
 import * as zh from "../src/intents/wording.zh.ts";
-import type { Situation } from "../src/understanding/read.ts";
+import type { Situation } from "../src/understanding/roles.ts";
 import { read } from "../src/understanding/read.ts";
 
 const atProposal: Situation = {

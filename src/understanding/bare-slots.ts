@@ -96,7 +96,7 @@ async function pointedBy(
   return asksWhich || FIRM.includes(pointed.by) ? pointed : null;
 }
 
-const NO_GUESSES: LooseNames = { find: async () => ({ lines: [], unknown: null }) };
+const NO_GUESSES: LooseNames = { find: async () => [] };
 
 /** Ways of pointing that are firm enough to change what was chosen already. */
 const FIRM: Array<Pointed["by"]> = ["name", "number", "other", "option"];

@@ -75,11 +75,8 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   const plural = ALL.test(text);
   if (named.orders.length > 0 && pool.length > 1 && !(plural && WHOLE.test(text))) {
     const inside = await scope.loose.find(named.rest, pool);
-    if (inside.lines.length > 0)
-      return withQuantity(
-        { lines: inside.lines, all: plural || inside.lines.length === 1, unknown: null, by: "loose" },
-        quantity,
-      );
+    if (inside.length > 0)
+      return withQuantity({ lines: inside, all: plural || inside.length === 1, unknown: null, by: "loose" }, quantity);
   }
   if (named.orders.length > 0)
     return withQuantity(
@@ -109,9 +106,9 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   if (PRONOUN.test(rest) && focused.length > 0)
     return withQuantity({ lines: focused, all: true, unknown: null, by: "pronoun" }, quantity);
   const loose = await scope.loose.find(named.rest, filtered ?? pool);
-  if (loose.lines.length > 0)
+  if (loose.length > 0)
     return withQuantity(
-      { lines: narrow(loose.lines, text, scope) ?? loose.lines, all: plural, unknown: null, by: "loose" },
+      { lines: narrow(loose, text, scope) ?? loose, all: plural, unknown: null, by: "loose" },
       quantity,
     );
   const foreign = foreignThing(rest, scope) ?? foreignThing(named.rest, scope);
@@ -121,7 +118,7 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
     const offered = scope.lines.filter((line) => includesItem(scope.offered, line.ref));
     return { lines: offered.length > 0 ? offered : pool, all: true, unknown: null, by: "all" };
   }
-  return nothing(loose.unknown);
+  return nothing();
 }
 
 /** An exchange names what there is before what is wanted: "navy low-tops … for an 11". */

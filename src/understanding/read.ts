@@ -204,6 +204,7 @@ function affirm(reading: Reading, text: string, situation: Situation): void {
   if (
     repeats &&
     reading.answer !== "no" &&
+    !FRESH_WISH.test(text) &&
     text.length <= AFFIRM_MAX_CHARACTERS &&
     !ASKS.test(text) &&
     !HEDGE.test(text) &&
@@ -217,6 +218,8 @@ function affirm(reading: Reading, text: string, situation: Situation): void {
     reading.answer = "yes";
   }
 }
+/** "I want to return something" may be about another thing: it is put again, not executed. */
+const FRESH_WISH = /^(?:我|请问|那我)?(?:想|要)(?!得)|\b(?:i want|i'd like|i would like|i need|can i|could i|may i)\b/;
 const AFFIRM_MAX_CHARACTERS = 30;
 
 /** Nothing was settled by a cue: the nearest examples say what it is, given what was asked. */
