@@ -4,7 +4,7 @@ import { afterEach } from "@jest/globals";
  * What a test starts and must end whatever becomes of it: `cleanUp(() => thing.stop())` right after the start. Undone in reverse
  * after each test; every one is tried. Call at the top of a test file.
  */
-export function useCleanUp(): (undo: () => unknown) => void {
+export function createCleanUp(): (undo: () => unknown) => void {
   const undoes: Array<() => unknown> = [];
   afterEach(async () => {
     const failures: unknown[] = [];

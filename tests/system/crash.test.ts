@@ -10,7 +10,7 @@ import { freePort } from "../../src/embedded/ports.ts";
 import { startTemporal } from "../../src/embedded/temporal.ts";
 import type { Chats } from "../support/chat.ts";
 import { createChats } from "../support/chat.ts";
-import { useCleanUp } from "../support/cleanup.ts";
+import { createCleanUp } from "../support/cleanup.ts";
 import { eventually } from "../support/eventually.ts";
 import { mongoCommand, startGate } from "../support/gate.ts";
 import { expectNumbered, proposeToCancel, roles } from "../support/messages.ts";
@@ -30,7 +30,7 @@ const asksWhatToReturn = {
   confidence: 0.95,
 };
 
-const cleanUp = useCleanUp();
+const cleanUp = createCleanUp();
 
 const requestsOf = async ({ store, tenant }: Corner, id: string) =>
   (await store.orders.findOne({ tenant, id }))?.requests ?? [];
