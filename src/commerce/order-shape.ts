@@ -6,21 +6,22 @@ export const normalizeOrderId = (id: string): string =>
     .replace(/[^\p{L}\p{N}]/gu, "");
 
 /**
- * The shape of an order number, learnt from the shop's data and never fixed: its leading letters and how many
- * characters follow. "DD88213" is "dd|5".
+ * The shape of an order number, learnt from the shop's data and never fixed: its leading letters, how many characters
+ * follow, and whether they are digits only. "DD88213" is "dd|5|9", "ORD-7F3K2" is "ord|5|x".
  */
 export function orderShape(id: string): string {
   const normal = normalizeOrderId(id);
   const prefix = /^\p{L}*/u.exec(normal)?.[0] ?? "";
-  return `${prefix}|${normal.length - prefix.length}`;
+  const body = normal.slice(prefix.length);
+  return `${prefix}|${body.length}|${/^\d*$/.test(body) ? "9" : "x"}`;
 }
 
 /** Whether a normalised word looks like one of the shop's order numbers, with or without its leading letters. */
 export function looksLikeOrderId(word: string, shapes: string[]): boolean {
   if (!/\d/.test(word)) return false;
   return shapes.some((shape) => {
-    const [prefix = "", length = "0"] = shape.split("|");
-    const body = word.startsWith(prefix) ? word.slice(prefix.length) : word;
-    return body.length === Number(length) && /^[a-z0-9]+$/.test(body);
+    const [prefix = "", length = "0", body = "x"] = shape.split("|");
+    const rest = prefix !== "" && word.startsWith(prefix) ? word.slice(prefix.length) : word;
+    return rest.length === Number(length) && (body === "9" ? /^\d+$/ : /^[a-z0-9]+$/).test(rest);
   });
 }

@@ -159,9 +159,8 @@ function bareReason(reading: Reading, at: Ground, asked: Slot[], mention: Mentio
     if (clause !== null && (reading.answer === null || text.length > REPLY_MAX_CHARACTERS)) return clause;
     return mention !== null && says(text, at.lines) && text.length > REPLY_MAX_CHARACTERS ? text : null;
   }
-  const explains = reading.explains || says(text, at.lines);
-  return at.dialogue.state === "CONFIRM" &&
-    reading.answer === null &&
+  const explains = reading.explains || (at.dialogue.state === "CONFIRM" && says(text, at.lines));
+  return reading.answer === null &&
     mention === null &&
     explains &&
     at.dialogue.open.some((request) => request.kind !== "cancel" && request.reason === null)

@@ -180,6 +180,7 @@ const leansBack = (text: string): boolean =>
 
 function join(target: ReadAct, text: string, { namesItem, says }: Situation): void {
   target.text = `${text}，${target.text}`;
+  if (target.relation === "plain" && namesItem(text)) target.relation = relationOf(text);
   if (namesItem(text) && !says(text)) target.cue = `${text}，${target.cue}`;
   else target.because.push(text);
 }
