@@ -20,14 +20,15 @@ export interface RespondDeps {
 
 /**
  * Words, stores and publishes a turn's messages. Idempotent by (session, seq): a second run writes nothing and publishes
- * again. Whoever lost ownership sends nothing (beyond-list 1): then only the customer's own words are stored.
+ * again. Whoever lost ownership sends nothing (beyond-list 1): then what the bot wanted to say is left out.
  */
 export function createRespond({ store, commerce, answers, bus, now }: RespondDeps) {
   return async (input: RespondInput): Promise<RespondOutput> => {
     const { identity } = input;
-    const speaks = input.messages.some((message) => message.role !== "customer");
+    // The desk's words were checked when the handoff took them: by now it may be over, and they still count.
+    const speaks = input.messages.some((message) => message.role === "assistant");
     const owned = !speaks || (await owns(store, identity.sessionId, input.epoch));
-    const messages = owned ? input.messages : input.messages.filter((message) => message.role === "customer");
+    const messages = owned ? input.messages : input.messages.filter((message) => message.role !== "assistant");
     const says = messages.flatMap((message) => message.says ?? []);
     let draft = "";
     const facts = await gatherFacts(commerce, answers, input, says, now(), (text) => {

@@ -129,7 +129,7 @@ export interface RespondInput {
 }
 
 export interface RespondOutput {
-  /** False when somebody else owns the conversation by now: then only the customer's words were stored. */
+  /** False when somebody else owns the conversation by now: then the assistant said nothing. */
   sent: boolean;
   /** ms since the epoch. */
   at: number;

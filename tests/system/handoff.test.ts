@@ -143,6 +143,18 @@ describe("a person takes over", () => {
     expectNumbered(await chat.messages());
   });
 
+  test.each(["return", "resolve"])("what an agent said last is not lost when they %s at once", async (action) => {
+    const { chat, waiting } = await asksForPerson("c-liu");
+    await mei.post(waiting.id, "claim");
+    const said = ["一", "二", "三", "四", "五"];
+    for (const text of said) expect(await mei.write(waiting.id, text)).toBe(202);
+    expect((await mei.post(waiting.id, action, { summary: "好了" })).status).toBe(200);
+    const over = action === "return" ? lastIs("assistant", /好了/) : lastIs("system", /解决/);
+    const all = await chat.until("it is over", over);
+    expect(all.filter(({ role }) => role === "agent").map(({ text }) => text)).toEqual(said);
+    expectNumbered(all);
+  });
+
   test("the customer ends the conversation: the task is closed for everybody", async () => {
     const { chat, waiting } = await asksForPerson("c-chen");
     expect(await chat.end()).toBe(202);
