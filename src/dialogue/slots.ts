@@ -61,11 +61,14 @@ function namedValues(text: string, variants: VariantFact[]): string[] {
 const shared = (variant: VariantFact, options: Options | undefined): number =>
   Object.entries(options ?? {}).filter(([name, value]) => variant.options[name] === value).length;
 
+function currentWords(fact: ItemFact): string[] {
+  const size = Object.keys(fact.options ?? {}).length;
+  return fact.variants?.find((variant) => size > 0 && shared(variant, fact.options) === size)?.words ?? [];
+}
+
 /** "The white one for a black one": what the customer has already is not what they want, unless nothing else is named. */
 function withoutCurrent(named: string[], fact: ItemFact): string[] {
-  const size = Object.keys(fact.options ?? {}).length;
-  const current = fact.variants?.find((variant) => size > 0 && shared(variant, fact.options) === size)?.words ?? [];
-  const others = named.filter((word) => !current.includes(word));
+  const others = named.filter((word) => !currentWords(fact).includes(word));
   return others.length > 0 ? others : named;
 }
 
@@ -73,18 +76,18 @@ export type VariantChoice =
   | { found: true; options: Options | null }
   | { found: false; available: Options[]; named: boolean };
 
-const BIGGER = /大[一两]?(?:号|码)|\b(?:bigger|larger|size up|up (?:a|one) size)\b/i;
-const SMALLER = /小[一两]?(?:号|码)|\b(?:smaller|size down|down (?:a|one) size)\b/i;
+const BIGGER = /大[一两]?(?:号|码)|\b(?:bigger|larger|sizes? up|up (?:a|one) size)\b/i;
+const SMALLER = /小[一两]?(?:号|码)|\b(?:smaller|sizes? down|down (?:a|one) size)\b/i;
+/** A litre holds more than 350 millilitres. */
+const UNIT_FACTORS: Record<string, number> = { l: 1_000, 升: 1_000, kg: 1_000, cm: 10, m: 1_000, 米: 1_000 };
 const LETTER_SIZES = ["xxs", "xs", "s", "m", "l", "xl", "xxl", "2xl", "xxxl", "3xl"];
 
 /** Where a size stands among sizes; NaN for a value that is none. */
 function sizeRank(value: string): number {
   const letters = LETTER_SIZES.indexOf(value.toLowerCase());
-  return letters >= 0
-    ? letters
-    : /^\d+(?:\.\d+)?\s?(?:码|号|cm|mm|ml|l|寸|in)?$/i.test(value)
-      ? Number.parseFloat(value)
-      : Number.NaN;
+  if (letters >= 0) return letters;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s?(码|号|cm|mm|ml|l|升|毫升|寸|in|g|kg|米|m)?$/i.exec(value) ?? [];
+  return amount === undefined ? Number.NaN : Number(amount) * (UNIT_FACTORS[unit?.toLowerCase() ?? ""] ?? 1);
 }
 
 /** "One size up": the nearest size in that direction, everything else as it is. Null when sizes aren't spoken of. */
@@ -112,7 +115,8 @@ export function chooseVariant(fact: ItemFact, text: string): VariantChoice {
   const variants = fact.variants ?? [];
   if (variants.length === 0) return { found: true, options: null };
   const named = withoutCurrent(namedValues(text, variants), fact);
-  const sized = named.length === 0 ? nextSize(fact, variants, text) : null;
+  const onlyCurrent = named.every((word) => currentWords(fact).includes(word));
+  const sized = onlyCurrent ? nextSize(fact, variants, text) : null;
   if (sized) return sized;
   if (named.length === 0 && SAME_AGAIN.test(text)) return { found: true, options: fact.options ?? null };
   const matches = variants

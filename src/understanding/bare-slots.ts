@@ -89,7 +89,7 @@ async function pointedBy(
   const scope = {
     ...scopeFor(at, kind),
     ...(corrects ? {} : { focus: [] }),
-    ...(asksWhich ? {} : { loose: NO_GUESSES }),
+    ...(asksWhich ? {} : { loose: NO_GUESSES, exact: true }),
   };
   const pointed = await without(reading.except, await pointAt(text, text, scope), at, kind);
   if (reading.answer === "yes" && staysWith(pointed, dialogue)) return null;
@@ -155,7 +155,7 @@ function bareReason(reading: Reading, at: Ground, asked: Slot[], mention: Mentio
   if (reading.declined) return null;
   const text = at.text.slice(0, WORDS_MAX_CHARACTERS);
   if (asked.includes("reason")) {
-    const clause = mention === null ? text : null;
+    const clause = mention === null && !(reading.relation === "correct" && reading.except !== "") ? text : null;
     if (clause !== null && (reading.answer === null || text.length > REPLY_MAX_CHARACTERS)) return clause;
     return mention !== null && says(text, at.lines) && text.length > REPLY_MAX_CHARACTERS ? text : null;
   }

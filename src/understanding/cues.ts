@@ -10,11 +10,11 @@ const any = (...sources: RegExp[]): RegExp => new RegExp(sources.map((source) =>
 export const REQUEST: Record<RequestKind, RegExp> = {
   exchange: any(
     /换(?!句|个说法|种说法|号|手机|地址|人)|调(?:换|成)|替换|(?:想)?要(?:大|小)[一两]?(?:号|码)/,
-    /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|(?:one |a |half a )?size (?:up|down)|in its place)\b/,
+    /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|sizes? (?:up|down|larger|bigger|smaller)|in its place)\b/,
   ),
   cancel: any(
-    /取消|撤(?!诉|离)|退单|砍单|(?:停|拦)(?:了|掉|一下|下来)|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
-    /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|take .{1,30} off (?:the|my) order)\b/,
+    /取[消肖销]|撤(?!诉|离)|退单|砍单|(?:停|拦)(?:了|掉|一下|下来)|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
+    /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
   ),
   return: any(
     /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要|不要(?:了|$|啦|咯|哈|就行)|(?:不需要|用不[上着]|不想买)了?|寄回|送回/,
@@ -98,7 +98,7 @@ export const ONLY = any(
 );
 export const KEEP = any(
   /留(?!言|意|神|学)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)/,
-  /\b(?:keep(?:ing)?|leave|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays? (?:as|put))\b/,
+  /\b(?:keep(?:ing)?|leave|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays?)\b/,
 );
 export const ALL = any(
   /全(?:部|都|退|换|取消|撤|要|不要)|所有|统统|通通|整(?:个|单|笔)|都(?=.{0,4}(?:退|换|取消|要|不要|撤|办))|一(?:共|切)|一起/,
@@ -132,4 +132,4 @@ export const EXCEPT =
 export const SURE_UNWANTED = /^(?:(?:确定|确认|对|是的?|嗯)[\s,，]*)+(?:我)?(?:都)?不(?:要|想要|需要)了?[的啊呀哦]*$/;
 /** "One size up": a variant named by how it differs. */
 export const OTHER_SIZE =
-  /[大小][一两]?(?:号|码)|\b(?:bigger|larger|smaller|size (?:up|down)|(?:up|down) (?:a|one) size)\b/i;
+  /[大小][一两]?(?:号|码)|\b(?:bigger|larger|smaller|sizes? (?:up|down)|(?:up|down) (?:a|one) size)\b/i;

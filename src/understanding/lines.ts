@@ -88,6 +88,17 @@ const SIZE_WORDS: Record<string, string[]> = {
   xxl: ["2xl", "double xl"],
 };
 
+const UNIT_WORDS: Record<string, string[]> = {
+  l: ["litre", "liter", "升"],
+  ml: ["millilitre", "毫升"],
+  kg: ["kilo", "公斤"],
+  g: ["gram", "克"],
+  cm: ["centimetre", "厘米"],
+  mm: ["millimetre", "毫米"],
+  升: ["l", "l装"],
+  毫升: ["ml"],
+};
+
 export function valueWords(value: string, product: Product | undefined): string[] {
   const names = [
     value,
@@ -108,6 +119,16 @@ export function valueWords(value: string, product: Product | undefined): string[
         // "耶加雪菲" is said "耶加".
         const long = /^\p{Script=Han}{4,}$/u.test(bare ?? name) ? (bare ?? name) : "";
         if (long) forms.push(long.slice(0, 2), long.slice(-2));
+        for (const [unit, said] of Object.entries(UNIT_WORDS)) {
+          const amount = new RegExp(`^(\\d+(?:\\.\\d+)?)\\s?${unit}$`).exec(name)?.[1];
+          if (amount)
+            forms.push(
+              `${amount}${unit}`,
+              `${amount} ${unit}`,
+              ...said.map((word) => `${amount} ${word}`),
+              ...said.map((word) => `${amount}${word}`),
+            );
+        }
         // "23英寸" is said "23寸" or just the number; "40码" is said "40".
         const number = /^(\d+(?:\.\d+)?)\s?(?:码|号|cm|mm|ml|l|寸|英寸|inch)$/.exec(name)?.[1];
         if (number) forms.push(number);
@@ -211,7 +232,8 @@ export function namedOrders(text: string, orders: Order[], looksLike: (word: str
         return written.replace(piece, " ");
       }
     }
-    const word = normalizeOrderId(written);
+    // "Takes 67": a word before the digits belongs to the sentence, unless the whole is a number of theirs.
+    const word = normalizeOrderId(written.replace(/^[a-z]+\s+(?=\d)/i, ""));
     const marked = /#/.test(written) || /(?:订单|单号|order(?: number| no\.?)?)\s*$/.test(text.slice(0, at));
     if (
       (looksLike(word) && word.length >= 5 && !UNITS_AFTER.test(after) && !/[¥$€£]/.test(before)) ||

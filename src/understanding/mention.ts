@@ -30,6 +30,8 @@ export interface Scope extends Narrowing {
   looksLikeOrder: (word: string) => boolean;
   /** What was offered to choose from, in that order. */
   offered: ItemRef[];
+  /** Typing slips don't count: the words may be about something else. */
+  exact?: boolean;
   /** What a verb alone is about, because the assistant just asked. */
   about: ItemRef[];
   /** What the open requests are about, or was talked about last. */
@@ -53,9 +55,9 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   const other = OTHER_ONE.test(text) ? otherThan(pool, text, scope) : null;
   if (other) return other;
   const byName =
-    nameGroups(source(rest, scope), pool, scope.thesaurus) ??
-    nameGroups(source(named.rest, scope), pool, scope.thesaurus) ??
-    nameGroups(named.rest, pool, scope.thesaurus);
+    nameGroups(source(rest, scope), pool, scope.thesaurus, scope.exact) ??
+    nameGroups(source(named.rest, scope), pool, scope.thesaurus, scope.exact) ??
+    nameGroups(named.rest, pool, scope.thesaurus, scope.exact);
   const quantity = ALL.test(text) && !ONLY.test(text) ? null : countIn(named.rest);
   if (byName) return withQuantity(settleGroups(byName, rest, text, named, scope), quantity);
   const filtered = narrow(pool, text, scope);
@@ -128,7 +130,7 @@ const source = (text: string, scope: Scope): string => {
   return at > 0 ? text.slice(0, at) : text;
 };
 const WANTED_FROM =
-  /换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
+  /\b(?:can|could|may) i (?:have|get)\b|换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
 
 const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
   const [line] = pointed.lines;
@@ -168,7 +170,8 @@ const GENERIC =
 /** Joins what the words named; groups that stay open are narrowed by option, time and what could be requested at all. */
 function settleGroups(groups: Line[][], cue: string, text: string, named: NamedOrders, scope: Scope): Pointed {
   const plural = ALL.test(text);
-  const settled = groups.map((group) => {
+  const settled = groups.map((matches) => {
+    const group = scope.kind === "exchange" ? preferring(matches, scope) : matches;
     const byOption = narrowByOption(group, source(named.rest, scope));
     const byTime = narrow(byOption, text, scope) ?? byOption;
     return byTime.length > 1 && !plural ? preferring(byTime, scope) : byTime;
@@ -215,7 +218,10 @@ function otherThan(pool: Line[], text: string, scope: Scope): Pointed | null {
     scope.offered.length > 0 && alike.length === 0
       ? rest.filter((line) => includesItem(scope.offered, line.ref))
       : alike;
-  const lines = preferring(narrowByOption(among, text), scope);
+  const besides = rest.filter(
+    (line) => current.some((other) => other.order.id === line.order.id) && scope.prefer(line),
+  );
+  const lines = preferring(narrowByOption(among.length > 0 ? among : besides, text), scope);
   return lines.length > 0 ? { lines, all: false, unknown: null, by: "other" } : null;
 }
 

@@ -5,13 +5,13 @@ import { isHan, nearlyEqual, stem, words } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
 /** Words of the text that name lines: for each, the lines that the whole text fits best. */
-export function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus): Line[][] | null {
-  return groupsIn(text, pool, thesaurus, false) ?? groupsIn(text, pool, thesaurus, true);
+export function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus, exact = false): Line[][] | null {
+  return groupsIn(text, pool, thesaurus, false) ?? (exact ? null : groupsIn(text, pool, thesaurus, true));
 }
 
 /** `fuzzy`: a typing slip counts too, where nothing else does; "black" is no slip for "block". */
 function groupsIn(text: string, pool: Line[], thesaurus: Thesaurus, fuzzy: boolean): Line[][] | null {
-  const terms = textTerms(withoutOptions(text, pool), pool, fuzzy);
+  const terms = textTerms(withoutOptions(withoutKinds(text, pool, thesaurus), pool), pool, fuzzy);
   const kinds = thesaurus.kinds(text).filter((kind) => pool.some((line) => line.kinds.includes(kind)));
   if (terms.length + kinds.length === 0) return null;
   const score = new Map<Line, number>();
@@ -70,6 +70,17 @@ function isCompound(a: string, b: string): boolean {
   return short.length >= COMPOUND_PART_MIN && long.length - short.length >= COMPOUND_PART_MIN && long.endsWith(short);
 }
 const COMPOUND_PART_MIN = 3;
+
+/** "充电线" is a kind of its own, and no half of "充电器"; what stands in a name itself stays. */
+function withoutKinds(text: string, pool: Line[], thesaurus: Thesaurus): string {
+  const named = thesaurus.named(text).filter((word) => isHan(word) && word.length > 2);
+  const foreign = named.filter(
+    (word) =>
+      !pool.some((line) => line.phrases.some((phrase) => phrase.includes(word))) &&
+      pool.some((line) => thesaurus.kinds(word).some((kind) => line.kinds.includes(kind))),
+  );
+  return foreign.reduce((left, word) => left.replaceAll(word, " "), text);
+}
 
 /** Colours and sizes name no thing: "墨绿色的笔" is no 墨. */
 function withoutOptions(text: string, pool: Line[]): string {

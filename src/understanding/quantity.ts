@@ -1,4 +1,5 @@
-const CLASSIFIERS = "个只件双条台把支枝瓶盒套筒口副本块张袋包样顶部根对罐桶箱";
+/** What stands behind a number and counts no pieces: times, prices, sizes, "一下", "一起". */
+const NO_CLASSIFIER = "天周月号点块元年次分折码寸层岁楼下直起些般定共切样面边会儿百千万毫厘米克升斤英秒时小礼星期";
 const ZH: Record<string, number> = {
   一: 1,
   两: 2,
@@ -19,7 +20,10 @@ const EN: Record<string, number> = { one: 1, two: 2, three: 3, four: 4, five: 5,
 export function countIn(text: string): number | null {
   const counts: number[] = [];
   for (const match of text.matchAll(
-    new RegExp(`(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?[${CLASSIFIERS}]`, "g"),
+    new RegExp(
+      `(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?(?![${NO_CLASSIFIER}])\\p{Script=Han}`,
+      "gu",
+    ),
   ))
     counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
   for (const match of text.matchAll(

@@ -38,7 +38,10 @@ export function roleOf(part: Clause, situation: Situation, whole: string): Role 
   if (answers && kind !== null && isOnlyReason(text, kind, situation)) return { role: "bare" };
   const keep = keepRole(text, kind, situation);
   if (keep) return keep;
-  const concrete = situation.namesItem(text) || (situation.state === "INIT" && situation.namesItem(whole));
+  const concrete =
+    situation.namesItem(text) ||
+    (situation.state === "INIT" && OWN.test(whole) && !/如果|要是|\bif\b/.test(whole)) ||
+    (situation.state === "INIT" && situation.namesItem(whole));
   if (kind !== null && POLICY.test(text) && (asks || !concrete)) return { intent: "question" };
   if (kind === "return" && asks && !situation.namesItem(text) && ABOUT_REFUNDS.test(text))
     return { intent: "question" };
@@ -52,15 +55,21 @@ export function roleOf(part: Clause, situation: Situation, whole: string): Role 
   return { role: "bare" };
 }
 
+/** Speaks of something they bought, whatever it is. */
+const OWN = /(?:买|到|收到|下单|拍)的那?|\bi (?:bought|ordered|got|received)\b/;
+
 /** "Does the refund go to my card?" asks about refunds and wants none. */
 const ABOUT_REFUNDS =
   /退款(?:是|会|到|几|什么|怎么|原路|多久|走|打)|\b(?:does|do|will|is|are|when|how|where|which|what)\b.{0,30}\brefunds?\b/;
 
 /** Asked why, "she needs another size" explains the return; only a turn of phrase or an item makes it a new request. */
 function isOnlyReason(text: string, kind: RequestKind, { asked, openKinds, namesItem }: Situation): boolean {
-  const turns = CORRECT.test(text) || /^(?:那就?|干脆|直接|改)/.test(text);
+  const turns = CORRECT.test(text) || TURNS.test(text);
   return asked.includes("reason") && !openKinds.includes(kind) && !turns && !namesItem(text);
 }
+
+const TURNS =
+  /那就|干脆|直接|还是|^改|(?:帮|给)我|我(?:要|想)|\b(?:just|rather|instead|please|i'll|i want|i'd like|let'?s)\b/;
 
 /** Clauses about what stays: "奶粉不退", "keep the dog bed", "算了不退了". */
 function keepRole(text: string, kind: RequestKind | null, { state, namesItem }: Situation): Role | null {

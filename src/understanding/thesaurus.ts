@@ -27,7 +27,7 @@ export async function loadThesaurus(path: string): Promise<Thesaurus> {
     }
   });
   const hits = (text: string): Array<{ word: string; group: number }> => {
-    const segmented = words(text);
+    const segmented = words(text.replace(COUNTED, " "));
     const stems = segmented.map(stem);
     const found = han.filter(({ word }) => (word.length > 1 ? text.includes(word) : standsAlone(word, segmented)));
     for (let size = 1; size <= PHRASE_MAX_WORDS; size++)
@@ -43,6 +43,9 @@ export async function loadThesaurus(path: string): Promise<Thesaurus> {
 }
 
 const PHRASE_MAX_WORDS = 3;
+/** "All three bags go back": what is counted by is not what is counted. */
+const COUNTED =
+  /\b(?:one|two|three|four|five|six|both|\d+) (?:bags?|box(?:es)?|packs?|bottles?|jars?|sets?|pairs?|cups?|tins?|rolls?|cans?)\b(?! of)/g;
 
 /**
  * A single character is a word where the segmenter makes it one, or with 子 or 儿 behind it: "鞋子". What it splits off

@@ -11,7 +11,7 @@ const sets = [
   { folder: "", products: 20, orders: 30, dialogues: 60 },
   { folder: "second/", products: 24, orders: 32, dialogues: 50 },
   { folder: "third/", products: 24, orders: 32, dialogues: 50 },
-  { folder: "holdout/", products: 24, orders: 32, dialogues: 50 },
+  { folder: "fourth/", products: 24, orders: 32, dialogues: 50 },
 ] as const;
 type Folder = (typeof sets)[number]["folder"];
 const cases = sets.flatMap((set) => locales.map((locale) => ({ ...set, locale })));
