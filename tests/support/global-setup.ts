@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPages } from "../../src/cli/pages.ts";
@@ -10,16 +10,20 @@ import { keepForTeardown, SERVERS_VARIABLE } from "./servers.ts";
 
 /** Once a run: real Temporal, MongoDB and S3 servers for every test file, in a folder of their own. */
 export default async function globalSetup(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), "colloquy-tests-"));
   const cacheDir = process.env.CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "colloquy");
-  const options = { dataDir, cacheDir, configured: {}, onProgress: () => undefined };
-  const [embedded, embedder] = await Promise.all([
-    startEmbedded({ ...options, timeSkipping: true, headless: true }),
-    ensureEmbedder({ cacheDir, onProgress: () => undefined }),
+  const onProgress = () => undefined;
+  // Downloads first: when they fail, nothing is left running.
+  const [embedder] = await Promise.all([
+    ensureEmbedder({ cacheDir, onProgress }),
     // Made once here, not by every test file that starts a worker.
     workflowBundle(cacheDir),
-    buildPages(() => undefined),
   ]);
+  const dataDir = await mkdtemp(join(tmpdir(), "colloquy-tests-"));
+  const options = { dataDir, cacheDir, configured: {}, onProgress, timeSkipping: true, headless: true };
+  const embedded = await startEmbedded(options).catch(async (error: unknown) => {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  });
   const servers: TestServers = {
     dataDir,
     cacheDir,
