@@ -12,11 +12,12 @@ import { keepForTeardown, SERVERS_VARIABLE } from "./servers.ts";
 export default async function globalSetup(): Promise<void> {
   const cacheDir = process.env.CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "colloquy");
   const onProgress = () => undefined;
-  // Downloads first: when they fail, nothing is left running.
+  // Before any server: when one of these fails, nothing is left running.
   const [embedder] = await Promise.all([
     ensureEmbedder({ cacheDir, onProgress }),
     // Made once here, not by every test file that starts a worker.
     workflowBundle(cacheDir),
+    buildPages(onProgress),
   ]);
   const dataDir = await mkdtemp(join(tmpdir(), "colloquy-tests-"));
   const options = { dataDir, cacheDir, configured: {}, onProgress, timeSkipping: true, headless: true };
