@@ -2,8 +2,8 @@
 import { expect, test } from "@jest/globals";
 import * as en from "../src/intents/wording.en.ts";
 import * as zh from "../src/intents/wording.zh.ts";
-import type { Situation } from "../src/understanding/roles.ts";
 import { read } from "../src/understanding/read.ts";
+import type { Situation } from "../src/understanding/roles.ts";
 
 const atProposal: Situation = {
   state: "CONFIRM",
