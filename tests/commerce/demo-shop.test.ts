@@ -55,7 +55,7 @@ describe("looking up", () => {
   });
 
   test("how order numbers look", async () => {
-    expect(await shop.orderShapes(tenant)).toEqual(["gl|1"]);
+    expect(await shop.orderShapes(tenant)).toEqual(["gl|1|9"]);
   });
 });
 
