@@ -24,8 +24,10 @@ export interface Gateway {
   ready(): Promise<boolean>;
 }
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 3_000;
 const UPDATE_DEADLINE_MS = 10_000;
+/** How soon another worker takes over when one dies in the middle of a turn; a turn's tasks take a fraction of it. */
+const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
 const RETRY_AFTER_S = 3;
 /** The server is busy with this workflow or moving it: tried again before the caller hears of it. */
 const RETRIES = 4;
@@ -68,6 +70,7 @@ export function createGateway({ client, config, log }: { client: Client; config:
           workflowId: identity.sessionId,
           taskQueue: config.TEMPORAL_TASK_QUEUE,
           args: [{ ...identity, ...settings }],
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
           signal: "customerMessage",
           signalArgs: [message],
         }),

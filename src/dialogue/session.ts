@@ -59,6 +59,8 @@ export interface SessionState {
   /** The language of the customer's last words; the session's own until they say something. */
   locale: Locale;
   lastIntent: string | null;
+  /** Why the machine is where it is, for engineers. */
+  why: string;
 }
 
 export interface InboundMessage {

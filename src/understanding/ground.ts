@@ -16,6 +16,7 @@ import type { ReadAct, Reading } from "./read.ts";
 import { reasonIn } from "./read.ts";
 import { says } from "./residue.ts";
 import { kindOf } from "./roles.ts";
+import { asTyped } from "./text.ts";
 
 /** Candidates offered at most, and lines whose variants are looked up. */
 const CANDIDATES_MAX = 8;
@@ -53,7 +54,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
     hedged: reading.hedged || namesAnother(at),
     mention,
     relation: slots.relation,
-    reason: slots.reason,
+    reason: typed(slots.reason, at),
     declined: reading.declined,
     wanted: slots.wanted,
     eligible,
@@ -102,13 +103,19 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
     act: {
       intent: kind,
       mention,
-      reason: reasonIn(because, read.cue, (clause) => says(clause, at.lines)),
+      reason: typed(
+        reasonIn(because, read.cue, (clause) => says(clause, at.lines)),
+        at,
+      ),
       wanted: kind === "exchange" ? wantedIn(read.text, carried) : null,
       relation: read.relation,
     },
     lines: pointed.lines,
   };
 }
+
+const typed = (reason: string | null, { original }: Ground): string | null =>
+  reason === null ? null : asTyped(reason, original);
 
 /** "Yes, the toaster": a yes that names something none of theirs is no yes to what was proposed. */
 function namesAnother({ dialogue, text, thesaurus, lines }: Ground): boolean {

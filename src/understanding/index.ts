@@ -80,6 +80,7 @@ async function groundFor(
     locale: identity.locale,
     now: new Date(now),
     text: normalize(texts.join("\n")),
+    original: texts.join("\n"),
     looksLikeOrder: (word) => looksLikeOrderId(word, shapes),
     loose: deps.loose,
     thesaurus: deps.thesaurus,

@@ -20,6 +20,8 @@ export interface Ground {
   locale: "zh" | "en";
   now: Date;
   text: string;
+  /** The same as the customer typed it. */
+  original: string;
   looksLikeOrder: (word: string) => boolean;
   loose: LooseNames;
   thesaurus: Thesaurus;

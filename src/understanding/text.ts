@@ -82,3 +82,13 @@ export function nearlyEqual(a: string, b: string): boolean {
   if (left.length <= 1 && right.length <= 1) return true;
   return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0];
 }
+
+/** Parts of a normalised text as they were typed, where they can be found again. */
+export const asTyped = (normalized: string, original: string): string =>
+  normalized
+    .split("，")
+    .map((part) => {
+      const at = original.toLowerCase().indexOf(part);
+      return at < 0 ? part : original.slice(at, at + part.length);
+    })
+    .join("，");

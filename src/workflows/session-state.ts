@@ -21,6 +21,7 @@ export const newSessionState = (now: number, locale: Locale): SessionState => ({
   idle: false,
   locale,
   lastIntent: null,
+  why: "",
 });
 
 function firstSight(state: SessionState, id: string): boolean {

@@ -23,7 +23,7 @@ import { understandBurst } from "./understand-burst.ts";
  * dialogue state machine's loop. Handlers only enqueue; turns are processed here, one after the other.
  */
 export async function sessionWorkflow(input: SessionInput): Promise<void> {
-  const session: Session = { input, state: input.carried ?? newSessionState(Date.now(), input.locale), why: "" };
+  const session: Session = { input, state: input.carried ?? newSessionState(Date.now(), input.locale) };
   const { state } = session;
   const asked: Array<"end" | "forceHandoff"> = [];
   setHandler(customerMessage, (message) => receive(state, message));
@@ -123,7 +123,7 @@ async function customerTurn(session: Session): Promise<void> {
   } catch (error) {
     if (isCancellation(error)) throw error;
     // D7: whatever went wrong, the customer hears of it and a person takes over.
-    session.why = `failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 200);
+    state.why = `failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 200);
     await carryOut(session, transition(state.dialogue, { type: "failed" }), batch);
   }
 }

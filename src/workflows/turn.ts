@@ -21,8 +21,6 @@ import { handoffWorkflow } from "./handoff.ts";
 export interface Session {
   input: SessionInput;
   state: SessionState;
-  /** Why the machine is where it is, for engineers. */
-  why: string;
 }
 
 /** A turn that no words of the customer caused. */
@@ -43,7 +41,7 @@ export async function carryOut(
   const says: Say[] = [];
   for (let guard = 0; guard < 3; guard++) {
     state.dialogue = step.next;
-    session.why = step.why;
+    state.why = step.why;
     let following: Transition | null = null;
     for (const effect of step.effects) {
       if (effect.type === "say") says.push(effect.say);
@@ -110,7 +108,7 @@ const SPEAKERS = {
 } as const;
 
 /** The person is fetched before the customer is told so. */
-async function fetchPerson({ input, state, why }: Session, reason: HandoffReason): Promise<void> {
+async function fetchPerson({ input, state }: Session, reason: HandoffReason): Promise<void> {
   const count = state.handoffs + 1;
   const handoffId = `handoff-${input.sessionId}-${count}`;
   state.handoffs = count;
@@ -124,7 +122,7 @@ async function fetchPerson({ input, state, why }: Session, reason: HandoffReason
         sessionId: input.sessionId,
         customerId: input.customerId,
         reason,
-        view: toView(state.dialogue, state.turn, why, state.lastIntent),
+        view: toView(state.dialogue, state.turn, state.why, state.lastIntent),
         summary: state.window.map(({ role, text }) => `${SPEAKERS[state.locale][role]}: ${text}`).join("\n"),
         epoch: state.epoch,
         times: input.handoffTimes,
@@ -141,7 +139,7 @@ export const identityOf = ({ input, state }: Session): SessionIdentity => {
   return { tenant, sessionId, customerId, locale: state.locale, channel };
 };
 
-export function currentView({ state, why }: Session): SessionView {
-  const shown = toView(state.dialogue, state.turn, why, state.lastIntent);
+export function currentView({ state }: Session): SessionView {
+  const shown = toView(state.dialogue, state.turn, state.why, state.lastIntent);
   return state.handoff ? { ...shown, handoff: { ...state.handoff } } : shown;
 }
