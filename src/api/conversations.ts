@@ -15,9 +15,24 @@ export const toMessage = (doc: MessageDoc): Message => ({
   ...(doc.choices === undefined ? {} : { data: { choices: doc.choices } }),
 });
 
+/** What is read of a session here never changes after it was opened. */
+export type Identity = Omit<SessionDoc, "ownerEpoch">;
+const recentSessions = new WeakMap<Store, Map<string, Identity>>();
+const RECENT_SESSIONS_MAX = 10_000;
+
+async function sessionOf(store: Store, sessionId: string, tenant: string): Promise<Identity | null> {
+  const recent = recentSessions.get(store) ?? new Map<string, Identity>();
+  recentSessions.set(store, recent);
+  const known =
+    recent.get(sessionId) ?? (await store.sessions.findOne({ _id: sessionId }, { projection: { ownerEpoch: 0 } }));
+  if (known && recent.size >= RECENT_SESSIONS_MAX) recent.clear();
+  if (known) recent.set(sessionId, known);
+  return known?.tenant === tenant ? known : null;
+}
+
 /** The session, if the caller may see it; somebody else's doesn't exist for them. @throws ProblemError 404 */
-export async function visibleSession(store: Store, sessionId: string, claims: Claims): Promise<SessionDoc> {
-  const session = await store.sessions.findOne({ _id: sessionId, tenant: claims.tenant });
+export async function visibleSession(store: Store, sessionId: string, claims: Claims): Promise<Identity> {
+  const session = await sessionOf(store, sessionId, claims.tenant);
   const own =
     session !== null &&
     (claims.sid === session._id ||
@@ -47,7 +62,7 @@ const BEFORE_THE_FIRST = {
 } as const;
 
 /** Where the conversation stands, from the last message that was written (D1). */
-export async function currentView(store: Store, session: SessionDoc): Promise<SessionViewBody> {
+export async function currentView(store: Store, session: Identity): Promise<SessionViewBody> {
   const last = await lastView(store, session._id);
   const view = last?.view;
   const base = view ?? {

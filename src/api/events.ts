@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { LiveBus, LiveEvent } from "../live/bus.ts";
-import type { SessionDoc, Store } from "../store/mongo.ts";
+import type { Store } from "../store/mongo.ts";
+import type { Identity } from "./conversations.ts";
 import { currentView, messagesAfter, toMessage } from "./conversations.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -11,7 +12,7 @@ const RETRY_MS = 1_000;
 interface Stream {
   store: Store;
   bus: LiveBus;
-  session: SessionDoc;
+  session: Identity;
   after: number;
   request: FastifyRequest;
   reply: FastifyReply;

@@ -1,5 +1,5 @@
 import type { InboundMessage } from "../dialogue/session.ts";
-import type { SessionDoc } from "../store/mongo.ts";
+import type { Identity } from "./conversations.ts";
 import type { ApiDeps } from "./deps.ts";
 import { ProblemError } from "./problems.ts";
 
@@ -18,7 +18,7 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
   };
 
   /** What a turn has stored already is not sent again, however long ago that was. */
-  async function deliverOnce(session: SessionDoc, message: InboundMessage): Promise<{ known: boolean }> {
+  async function deliverOnce(session: Identity, message: InboundMessage): Promise<{ known: boolean }> {
     const { _id: sessionId, tenant, customerId, locale, channel } = session;
     const stored = await store.messages.findOne(
       { sessionId, messageId: message.messageId },
@@ -31,7 +31,7 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
 
   return {
     /** @throws ProblemError 429 when the user's bucket is full, 503 when it can't be made durable */
-    async take(session: SessionDoc, message: InboundMessage): Promise<{ duplicate: boolean }> {
+    async take(session: Identity, message: InboundMessage): Promise<{ duplicate: boolean }> {
       const key = `${session._id} ${message.messageId}`;
       const earlier = recent.get(key);
       if (earlier !== undefined) {

@@ -2,6 +2,7 @@ import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 import { availablePieces, STATUS_FOR } from "./eligibility.ts";
 import { orderShape } from "./order-shape.ts";
+import { createProductCache } from "./product-cache.ts";
 import type { ActionOutcome, ActionRequest, CommerceBackend, Order, OrderRequest } from "./types.ts";
 
 const ORDERS_MAX = 200;
@@ -13,12 +14,16 @@ const CONFLICT_RETRIES = 5;
 /** The demo shop: customers, products and orders in MongoDB, apart by tenant. */
 export function createDemoShop(store: Store, now: () => Date = () => new Date()): CommerceBackend {
   const clean = { projection: { _id: 0, tenant: 0 } } as const;
+  const products = createProductCache(
+    (tenant, ids) => store.products.find({ tenant, id: { $in: ids } }, clean).toArray(),
+    now,
+  );
   const shapes = new Map<string, { at: number; shapes: Promise<string[]> }>();
   return {
     customer: (tenant, id) => store.customers.findOne({ tenant, id }, clean),
     orders: (tenant, customerId) =>
       store.orders.find({ tenant, customerId }, clean).sort({ placedAt: -1 }).limit(ORDERS_MAX).toArray(),
-    products: (tenant, ids) => store.products.find({ tenant, id: { $in: ids } }, clean).toArray(),
+    products: (tenant, ids) => products.get(tenant, ids),
     orderShapes(tenant) {
       const known = shapes.get(tenant);
       if (known && now().getTime() - known.at < SHAPES_TTL_MS) return known.shapes;

@@ -119,6 +119,14 @@ function relationOf(text: string): Relation {
 /** The words are plainly a value for what was asked, or correct what was proposed: nothing needs guessing. */
 function fillsSlot(text: string, reading: Reading, situation: Situation): boolean {
   if (ABANDON.test(text)) return false;
+  // Asked why, whatever is no question, no refusal and no other request is why; the examples have nothing to add.
+  if (
+    situation.state === "COLLECT" &&
+    situation.asked.length === 1 &&
+    situation.asked[0] === "reason" &&
+    !ASKS.test(text)
+  )
+    return true;
   if (situation.asked.includes("variant") && situation.namesVariant(text)) return true;
   if (situation.asked.includes("items") && situation.namesItem(text)) return true;
   return situation.state === "CONFIRM" && reading.relation === "correct" && situation.namesItem(text);

@@ -16,32 +16,53 @@ export async function loadThesaurus(path: string): Promise<Thesaurus> {
   const parsed = schema.safeParse(JSON.parse(await readFile(path, "utf8")));
   if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
   const latin = new Map<string, number[]>();
-  const han: Array<{ word: string; group: number }> = [];
+  /** By first character, so that a text meets only the words that can begin in it. */
+  const han = new Map<string, Hit[]>();
   parsed.data.groups.forEach((group, index) => {
     for (const word of group) {
-      if (isHan(word)) han.push({ word, group: index });
+      if (isHan(word)) han.set(word[0] ?? "", [...(han.get(word[0] ?? "") ?? []), { word, group: index }]);
       else {
         const key = words(word).map(stem).join(" ");
         latin.set(key, [...(latin.get(key) ?? []), index]);
       }
     }
   });
-  const hits = (text: string): Array<{ word: string; group: number }> => {
+  const hits = (text: string): Hit[] => {
     const segmented = words(text.replace(COUNTED, " "));
     const stems = segmented.map(stem);
-    const found = han.filter(({ word }) => (word.length > 1 ? text.includes(word) : standsAlone(word, segmented)));
+    const found = [...new Set(text)].flatMap((first) =>
+      (han.get(first) ?? []).filter(({ word }) =>
+        word.length > 1 ? text.includes(word) : standsAlone(word, segmented),
+      ),
+    );
     for (let size = 1; size <= PHRASE_MAX_WORDS; size++)
       for (let at = 0; at + size <= stems.length; at++)
         for (const group of latin.get(stems.slice(at, at + size).join(" ")) ?? [])
           found.push({ word: segmented.slice(at, at + size).join(" "), group });
     return found;
   };
+  // One turn asks about the same few texts many times.
+  const recent = new Map<string, Hit[]>();
+  const hitsOf = (text: string): Hit[] => {
+    const known = recent.get(text);
+    if (known) return known;
+    const found = hits(text);
+    if (recent.size >= RECENT_MAX) recent.clear();
+    recent.set(text, found);
+    return found;
+  };
   return {
-    kinds: (text) => [...new Set(hits(text).map(({ group }) => group))],
-    named: (text) => [...new Set(hits(text).map(({ word }) => word))].sort((a, b) => b.length - a.length),
+    kinds: (text) => [...new Set(hitsOf(text).map(({ group }) => group))],
+    named: (text) => [...new Set(hitsOf(text).map(({ word }) => word))].sort((a, b) => b.length - a.length),
   };
 }
 
+interface Hit {
+  word: string;
+  group: number;
+}
+
+const RECENT_MAX = 1_000;
 const PHRASE_MAX_WORDS = 3;
 /** "All three bags go back": what is counted by is not what is counted. */
 const COUNTED =
