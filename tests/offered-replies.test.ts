@@ -12,6 +12,7 @@ const atProposal: Situation = {
   namesOtherVariant: () => false,
   says: () => false,
   openKinds: ["return"],
+  lacksReason: false,
   namesVariant: () => false,
 };
 const noExamples = {

@@ -16,6 +16,7 @@ import type { Activities } from "./types.ts";
 export interface ActivityDeps {
   store: Store;
   commerce: CommerceBackend;
+  recentOrders: CommerceBackend["orders"];
   understander: Understander;
   answers: AnswerWriter;
   bus: LiveBus;

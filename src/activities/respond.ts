@@ -13,6 +13,7 @@ const SHOWN_MAX_CHARACTERS = 120;
 export interface RespondDeps {
   store: Store;
   commerce: CommerceBackend;
+  recentOrders: CommerceBackend["orders"];
   answers: AnswerWriter;
   bus: LiveBus;
   now: () => Date;
@@ -22,7 +23,8 @@ export interface RespondDeps {
  * Words, stores and publishes a turn's messages. Idempotent by (session, seq): a second run writes nothing and publishes
  * again. Whoever lost ownership sends nothing (beyond-list 1): then what the bot wanted to say is left out.
  */
-export function createRespond({ store, commerce, answers, bus, now }: RespondDeps) {
+export function createRespond(deps: RespondDeps) {
+  const { store, bus, now } = deps;
   return async (input: RespondInput): Promise<RespondOutput> => {
     const { identity } = input;
     // The desk's words were checked when the handoff took them: by now it may be over, and they still count.
@@ -31,7 +33,7 @@ export function createRespond({ store, commerce, answers, bus, now }: RespondDep
     const messages = owned ? input.messages : input.messages.filter((message) => message.role !== "assistant");
     const says = messages.flatMap((message) => message.says ?? []);
     let draft = "";
-    const facts = await gatherFacts(commerce, answers, input, says, now(), (text) => {
+    const facts = await gatherFacts(deps, input, says, (text) => {
       draft += text;
       bus.publish({ type: "delta", sessionId: identity.sessionId, turn: input.view.turn, text: draft });
     });
@@ -106,18 +108,16 @@ function mentioned(says: Say[]): { orders: string[]; items: ItemRef[] } {
 }
 
 async function gatherFacts(
-  commerce: CommerceBackend,
-  answers: AnswerWriter,
+  { commerce, recentOrders, answers, now }: RespondDeps,
   input: RespondInput,
   says: Say[],
-  now: Date,
   onDelta: (text: string) => void,
 ): Promise<Facts> {
   const { tenant, customerId, locale } = input.identity;
   const wanted = mentioned(says).orders;
   const question = says.find((say) => say.key === "answer");
   const [orders, answer] = await Promise.all([
-    wanted.length > 0 && customerId !== null ? commerce.orders(tenant, customerId) : Promise.resolve<Order[]>([]),
+    wanted.length > 0 && customerId !== null ? recentOrders(tenant, customerId) : Promise.resolve<Order[]>([]),
     question ? answers.write({ tenant, locale, question: question.question, ids: question.answers, onDelta }) : null,
   ]);
   const named = orders.filter((order) => wanted.includes(order.id));
@@ -125,7 +125,7 @@ async function gatherFacts(
   const products: Product[] = ids.length > 0 ? await commerce.products(tenant, ids) : [];
   return {
     locale,
-    now,
+    now: now(),
     answer,
     orders: new Map(named.map((order) => [order.id, order])),
     products: new Map(products.map((product) => [product.id, product])),

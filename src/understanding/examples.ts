@@ -74,11 +74,11 @@ export async function loadClassifier(
       if (!embedded) throw new Error("the embedder returned nothing");
       const query = centre(embedded, mean);
       const scores = new Float64Array(LABELS.length);
-      vectors.forEach((vector, row) => {
-        const nearness = kernel(query, vector);
-        for (let c = 0; c < LABELS.length; c++)
-          scores[c] = (scores[c] ?? 0) + nearness * (weights[row * LABELS.length + c] ?? 0);
-      });
+      for (let row = 0; row < vectors.length; row++) {
+        const nearness = kernel(query, vectors[row] as Float32Array);
+        for (let c = 0, at = row * LABELS.length; c < LABELS.length; c++, at++)
+          scores[c] = (scores[c] as number) + nearness * (weights[at] as number);
+      }
       const ranked = LABELS.map((label, c) => ({ label, score: scores[c] ?? -1 }))
         .filter(({ label }) => labels.includes(label))
         .sort((a, b) => b.score - a.score);

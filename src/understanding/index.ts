@@ -109,6 +109,9 @@ function situationFor(at: Ground): Situation {
       namesLine(clause, at.lines, at.thesaurus) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
     says: (clause) => says(clause, at.lines),
     openKinds: at.dialogue.open.map((request) => request.kind),
+    lacksReason:
+      at.dialogue.state === "CONFIRM" &&
+      at.dialogue.open.some((request) => request.kind !== "cancel" && request.reason === null),
     namesVariant: (clause) =>
       at.dialogue.open.some((request) => request.kind === "exchange") &&
       at.lines.some((line) => otherValues(line).some((word) => hasWord(clause, word))),

@@ -100,6 +100,17 @@ const UNIT_WORDS: Record<string, string[]> = {
 };
 
 export function valueWords(value: string, product: Product | undefined): string[] {
+  if (!product) return formsOf(value, undefined);
+  const known = valuesKnown.get(product) ?? new Map<string, string[]>();
+  valuesKnown.set(product, known);
+  const forms = known.get(value) ?? formsOf(value, product);
+  known.set(value, forms);
+  return forms;
+}
+/** A product is kept for some seconds and asked for its values several times a turn. */
+const valuesKnown = new WeakMap<Product, Map<string, string[]>>();
+
+function formsOf(value: string, product: Product | undefined): string[] {
   const names = [
     value,
     ...Object.values(product?.optionNames ?? {}).flatMap((translations) => translations[value] ?? []),

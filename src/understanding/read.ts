@@ -24,6 +24,7 @@ import {
 } from "./cues.ts";
 import type { Classifier, Guess, Label } from "./examples.ts";
 import { LABELS } from "./examples.ts";
+import { DEFECT } from "./residue.ts";
 import type { Role, Situation } from "./roles.ts";
 import { roleOf } from "./roles.ts";
 import type { Clause } from "./text.ts";
@@ -127,6 +128,10 @@ function fillsSlot(text: string, reading: Reading, situation: Situation): boolea
     !ASKS.test(text)
   )
     return true;
+  if (situation.lacksReason && DEFECT.test(text) && !ASKS.test(text) && !situation.namesItem(text)) {
+    reading.explains = true;
+    return true;
+  }
   if (situation.asked.includes("variant") && situation.namesVariant(text)) return true;
   if (situation.asked.includes("items") && situation.namesItem(text)) return true;
   return situation.state === "CONFIRM" && reading.relation === "correct" && situation.namesItem(text);

@@ -9,8 +9,8 @@ const SAYS_MIN = 2;
 const VERB_MAX_CHARACTERS = 8;
 
 /** One character may say it all. */
-const DEFECT =
-  /坏|碎|裂|漏|破|脏|断|闪|烂|褪色|掉色|瑕疵|有味|[大小长短紧松贵错]了|\b(?:broken|faulty|defective|damaged|torn|cracked|leak\w*|wrong|too \w+)\b/;
+export const DEFECT =
+  /坏|碎|裂|漏|破|脏|断|闪|烂|褪色|掉色|瑕疵|有味|[大小长短紧松贵错]了|\b(?:broken?|faulty|defective|damaged|torn|cracked|leak\w*|wrong|stopped working|too \w+)\b/;
 
 /** Whether a clause says more than which thing it is about: then it is a reason. */
 export function says(clause: string, lines: Line[]): boolean {

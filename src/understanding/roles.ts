@@ -16,6 +16,8 @@ export interface Situation {
   says: (clause: string) => boolean;
   /** What is open, in the order it was said. */
   openKinds: RequestKind[];
+  /** A proposal stands whose reason was never given: what is wrong with the goods is that reason. */
+  lacksReason: boolean;
   /** Whether it names any such variant while an exchange is open. */
   namesVariant: (clause: string) => boolean;
 }

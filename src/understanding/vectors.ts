@@ -57,12 +57,12 @@ export function meanOf(vectors: Float32Array[]): Float32Array {
 /** Takes the mean out and scales back to length 1. This embedder's cosines lie within .8 and 1; centred, they spread. */
 export function centre(vector: Float32Array, mean: Float32Array): Float32Array {
   const centred = vector.map((value, index) => value - (mean[index] ?? 0));
-  const length = Math.hypot(...centred) || 1;
+  const length = Math.sqrt(dot(centred, centred)) || 1;
   return centred.map((value) => value / length);
 }
 
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { createActivities } from "../activities/create.ts";
 import { createDemoShop } from "../commerce/demo-shop.ts";
+import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
 import { loadKnowledge } from "../knowledge/index.ts";
@@ -111,7 +112,7 @@ export async function startWorker({
     onProgress?.("Embedding the knowledge articles", done, total),
   );
   const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
-  const commerce = createDemoShop(store);
+  const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
   const router = routerOf(tiers ?? tiersFrom(config), log);
   const writing: Router = {
     predict: (...call) => required(router.current()).predict(...call),
@@ -137,7 +138,15 @@ export async function startWorker({
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: await bundling,
     activities: {
-      ...createActivities({ store, commerce, understander, answers, bus, modelTimeoutMs: config.MODEL_TIMEOUT_MS }),
+      ...createActivities({
+        store,
+        commerce,
+        recentOrders,
+        understander,
+        answers,
+        bus,
+        modelTimeoutMs: config.MODEL_TIMEOUT_MS,
+      }),
     },
     ...WORKER_LIMITS,
   });

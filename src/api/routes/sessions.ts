@@ -3,11 +3,12 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { mask } from "../../safety/mask.ts";
 import { optionalClaims, requireClaims } from "../auth.ts";
-import { currentView, messagesAfter, repliesTo, toMessage, visibleSession } from "../conversations.ts";
+import { currentView, messagesAfter, toMessage, visibleSession } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { streamEvents } from "../events.ts";
 import { createInbox } from "../inbox.ts";
 import { ProblemError } from "../problems.ts";
+import { listenForReplies } from "../replies.ts";
 import { message, newMessage, newSession, problem, sessionParams, sessionView } from "../schemas.ts";
 
 const TAGS = ["conversations"];
@@ -87,11 +88,20 @@ export const sessionRoutes =
         const claims = await requireClaims(request, tokens, ["customer"]);
         const session = await visibleSession(store, request.params.id, claims);
         const { messageId, text } = request.body;
-        const { duplicate } = await inbox.take(session, { messageId, text: mask(text), at: Date.now() });
         const { waitMs } = request.query;
-        if (waitMs === undefined) return reply.code(202).send({ messageId, duplicate });
-        const replies = await waitForReplies(deps, session._id, messageId, waitMs);
-        return reply.code(202).send({ messageId, duplicate, replies });
+        const inbound = { messageId, text: mask(text), at: Date.now() };
+        if (waitMs === undefined) {
+          const { duplicate } = await inbox.take(session, inbound);
+          return reply.code(202).send({ messageId, duplicate });
+        }
+        const replies = listenForReplies(deps, session._id, messageId);
+        try {
+          const { duplicate } = await inbox.take(session, inbound);
+          const arrived = await replies.within(waitMs, { stored: duplicate });
+          return reply.code(202).send({ messageId, duplicate, replies: arrived });
+        } finally {
+          replies.close();
+        }
       },
     );
 
@@ -174,39 +184,3 @@ export const sessionRoutes =
       },
     );
   };
-
-/** The bus wakes it, the clock makes sure: an event that got lost costs a little time and nothing else. */
-const POLL_MS = 200;
-const POLL_MAX_MS = 2_000;
-
-async function waitForReplies(
-  { store, bus }: ApiDeps,
-  sessionId: string,
-  messageId: string,
-  waitMs: number,
-): Promise<z.infer<typeof message>[]> {
-  const deadline = Date.now() + waitMs;
-  let heard = false;
-  let wake: () => void = () => undefined;
-  const unsubscribe = bus.subscribe(sessionId, (event) => {
-    if (event.type !== "message") return;
-    heard = true;
-    wake();
-  });
-  try {
-    // Looking costs the database more than the turn itself when it takes seconds: less and less often.
-    for (let pollMs = POLL_MS; ; pollMs = Math.min(pollMs * 2, POLL_MAX_MS)) {
-      heard = false;
-      const replies = await repliesTo(store, sessionId, messageId);
-      const leftMs = deadline - Date.now();
-      if (replies || leftMs <= 0) return replies ?? [];
-      if (heard) continue;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, Math.min(pollMs, leftMs));
-      });
-    }
-  } finally {
-    unsubscribe();
-  }
-}
