@@ -68,6 +68,8 @@ export const schema = z.object({
   ),
   MODEL_TIMEOUT_MS: count(15_000, "Longest a model may take for one call"),
 
+  SLOW_NOTICE_MS: count(4_000, "A customer who has waited this long for a model is told that it takes a moment"),
+
   IDLE_RESET_MS: count(30 * MINUTE_MS, "Silence after which the dialogue starts afresh (D6)"),
   SESSION_COMPLETE_MS: count(7 * DAY_MS, "Silence after which a session's workflow completes"),
   BURST_QUIET_MS: count(80, "Quiet time that ends a burst of messages (D5)"),

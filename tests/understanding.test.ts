@@ -126,6 +126,7 @@ describe("whom it believes", () => {
   let understander: Understander;
   const router: Router = {
     predict: async () => ({ value: predicted, tier: "scripted" }) as Awaited<ReturnType<Router["predict"]>>,
+    writes: () => false,
     phrase: () => Promise.reject(new Error("not asked for here")),
   };
   const says = (rest: Partial<Prediction>): void => {
@@ -138,6 +139,7 @@ describe("whom it believes", () => {
     window: [],
     recall: false,
     now: now.getTime(),
+    turn: 1,
     quietMs: 0,
   });
   const modelHears = (text: string, dialogue = newDialogue(), customerId?: string | null): Promise<Understanding> =>

@@ -37,11 +37,11 @@ const kettle: ItemRef = { orderId: "GL-1", line: 1 };
 const twoKettles: ItemRef = { ...kettle, quantity: 2 };
 const later: ItemRef = { orderId: "GL-3", line: 1 };
 
-const factsIn = (locale: (typeof LOCALES)[number], answer: Facts["answer"] = null): Facts => ({
+const factsIn = (locale: (typeof LOCALES)[number], answers: Facts["answers"] = new Map()): Facts => ({
   locale,
   orders: new Map(orders.map((order) => [order.id, order])),
   products: new Map(products.map((product) => [product.id, product])),
-  answer,
+  answers,
   now: new Date("2026-11-22T08:00:00Z"),
 });
 
@@ -85,6 +85,9 @@ const sayings: Record<Say["key"], Say[]> = {
   callback: plain("callback"),
   resolved: plain("resolved"),
   noAnswer: plain("noAnswer"),
+  oneMoment: plain("oneMoment"),
+  pullBack: plain("pullBack"),
+  unsure: plain("unsure"),
   agentJoined: [{ key: "agentJoined", name: "小王" }],
   agentLeft: [{ key: "agentLeft", name: "小王" }],
   ask: KINDS.flatMap((kind): Say[] => [
@@ -149,7 +152,10 @@ const table = LOCALES.flatMap((locale) =>
 
 describe("everything the machine says", () => {
   test.each(table)("$locale $key $index is a sentence", ({ locale, say }) => {
-    const text = word(say, factsIn(locale, { text: "七天内由商家承担。", sources: ["退货"] }));
+    const text = word(
+      say,
+      factsIn(locale, new Map([["谁出运费？", { text: "七天内由商家承担。", sources: ["退货"] }]])),
+    );
     expect(text.trim()).not.toBe("");
     expect(text).not.toMatch(/undefined|null|NaN|Invalid Date|\[object|\{|\}/);
     // An item without a name would be worded "?", and an empty list leaves its marks behind.

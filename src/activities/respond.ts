@@ -1,5 +1,5 @@
-import type { CommerceBackend, ItemRef, Order, Product } from "../commerce/types.ts";
-import type { OutboundMessage, RespondInput, RespondOutput } from "../dialogue/session.ts";
+import type { CommerceBackend, ItemRef, Product } from "../commerce/types.ts";
+import type { OutboundMessage, RespondInput, RespondOutput, WrittenAnswer } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
 import type { Facts } from "../intents/wording.ts";
 import { choicesFor, word } from "../intents/wording.ts";
@@ -32,11 +32,7 @@ export function createRespond(deps: RespondDeps) {
     const owned = !speaks || (await owns(store, identity.sessionId, input.epoch));
     const messages = owned ? input.messages : input.messages.filter((message) => message.role !== "assistant");
     const says = messages.flatMap((message) => message.says ?? []);
-    let draft = "";
-    const facts = await gatherFacts(deps, input, says, (text) => {
-      draft += text;
-      bus.publish({ type: "delta", sessionId: identity.sessionId, turn: input.view.turn, text: draft });
-    });
+    const facts = await gatherFacts(deps, input, says);
     const docs = messages.map((message, index) => toDoc(input, message, facts, index === messages.length - 1, now()));
     await insertOnce(store, docs);
     const last = docs.at(-1);
@@ -78,9 +74,21 @@ function toDoc(input: RespondInput, message: OutboundMessage, facts: Facts, last
     ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
     ...(message.agent === undefined ? {} : { agent: message.agent }),
     ...(choices.length === 0 ? {} : { choices }),
-    ...(last ? { view: input.view, carry: { ...input.carry, epoch: input.epoch } } : {}),
+    // Who waits for replies waits for the view: an interim message is none yet.
+    ...(last && !input.interim ? { view: input.view } : {}),
+    ...(last ? { carry: { ...input.carry, epoch: input.epoch } } : {}),
     ...(last && input.trace ? { trace: input.trace } : {}),
   };
+}
+
+/** What a tier has written, else the knowledge as it stands. */
+function answersTo(says: Say[], written: WrittenAnswer[], writer: AnswerWriter): Facts["answers"] {
+  const answers: Facts["answers"] = new Map(written.map((answer) => [answer.question, answer]));
+  for (const say of says) {
+    const found = say.key === "answer" && !answers.has(say.question) ? writer.verbatim(say.answers) : null;
+    if (say.key === "answer" && found) answers.set(say.question, found);
+  }
+  return answers;
 }
 
 /** Orders the says speak of. */
@@ -111,22 +119,17 @@ async function gatherFacts(
   { commerce, recentOrders, answers, now }: RespondDeps,
   input: RespondInput,
   says: Say[],
-  onDelta: (text: string) => void,
 ): Promise<Facts> {
   const { tenant, customerId, locale } = input.identity;
   const wanted = mentioned(says).orders;
-  const question = says.find((say) => say.key === "answer");
-  const [orders, answer] = await Promise.all([
-    wanted.length > 0 && customerId !== null ? recentOrders(tenant, customerId) : Promise.resolve<Order[]>([]),
-    question ? answers.write({ tenant, locale, question: question.question, ids: question.answers, onDelta }) : null,
-  ]);
+  const orders = wanted.length > 0 && customerId !== null ? await recentOrders(tenant, customerId) : [];
   const named = orders.filter((order) => wanted.includes(order.id));
   const ids = [...new Set(named.flatMap((order) => order.items.map((item) => item.productId)))];
   const products: Product[] = ids.length > 0 ? await commerce.products(tenant, ids) : [];
   return {
     locale,
     now: now(),
-    answer,
+    answers: answersTo(says, input.written ?? [], answers),
     orders: new Map(named.map((order) => [order.id, order])),
     products: new Map(products.map((product) => [product.id, product])),
   };

@@ -10,6 +10,8 @@ import type {
   SessionIdentity,
   UnderstandInput,
   UnderstandOutput,
+  WriteAnswersInput,
+  WrittenAnswer,
 } from "../dialogue/session.ts";
 import type { Dialogue, Understanding } from "../dialogue/types.ts";
 
@@ -21,6 +23,8 @@ export interface Activities {
   understand(input: UnderstandInput): Promise<UnderstandOutput>;
   /** The tiers in their order. Fails with `Model.Unavailable` when none answers (D7). */
   understandByModel(input: UnderstandInput): Promise<Understanding>;
+  /** Words answers by a tier that writes, streamed to the customer as drafts; none where no tier could (M2). */
+  writeAnswers(input: WriteAnswersInput): Promise<WrittenAnswer[]>;
   /** Executes confirmed actions, at most once each by idempotency key (beyond-list 4). */
   execute(input: ExecuteInput): Promise<ExecuteOutput>;
   /** Words, stores and publishes a turn's messages in one write, once by (session, seq). */

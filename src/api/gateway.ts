@@ -42,7 +42,7 @@ export const sessionSettings = (config: Config): SessionSettings => ({
     completeAfterMs: config.SESSION_COMPLETE_MS,
     burstQuietMs: config.BURST_QUIET_MS,
     leadInQuietMs: config.LEAD_IN_QUIET_MS,
-    modelTimeoutMs: config.MODEL_TIMEOUT_MS,
+    slowNoticeMs: config.SLOW_NOTICE_MS,
   },
   handoffTimes: { reassureEveryMs: config.HANDOFF_REASSURE_MS, reassureTimes: config.HANDOFF_REASSURE_TIMES },
   maxHistoryEvents: config.MAX_HISTORY_EVENTS,

@@ -9,8 +9,8 @@ export interface SessionTimes extends BurstTimes {
   idleResetMs: number;
   /** Without a word for this long, the session completes. */
   completeAfterMs: number;
-  /** Longer understanding is reported to the customer as "one moment". */
-  modelTimeoutMs: number;
+  /** A customer who has waited this long for a model is told that it takes a moment; absent: never. */
+  slowNoticeMs?: number;
 }
 
 export interface HandoffTimes {
@@ -128,6 +128,26 @@ export interface RespondInput {
   /** What must survive the end of the workflow: read back when the customer returns. */
   carry: { nextAction: number };
   trace?: TurnTrace;
+  /** Answers that a tier has written already; what isn't here is said as it stands in the knowledge. */
+  written?: WrittenAnswer[];
+  /** The turn goes on: nothing here is its reply yet. */
+  interim?: true;
+}
+
+/** An answer in a tier's words, at most a few sentences. */
+export interface WrittenAnswer {
+  question: string;
+  text: string;
+  /** Titles of the articles that it rests on. */
+  sources: string[];
+}
+
+export interface WriteAnswersInput {
+  identity: SessionIdentity;
+  /** The turn it belongs to, for the drafts on the live bus. */
+  turn: number;
+  /** `answers` are ids of knowledge entries, best first. */
+  questions: Array<{ question: string; answers: string[] }>;
 }
 
 export interface RespondOutput {
@@ -149,6 +169,8 @@ export interface UnderstandInput {
   identity: SessionIdentity;
   texts: string[];
   dialogue: Dialogue;
+  /** Its number, for what is recorded about it. */
+  turn: number;
   /** For models only: patterns and examples don't read it, so the fast path doesn't carry it. */
   window?: WindowEntry[];
   /** First turn after a pause: look the warm copy up. */

@@ -17,6 +17,8 @@ import type {
 /** Turns in a row that nobody understood before a person is offered, and before one is fetched. */
 export const MISSES_BEFORE_OFFER = 2;
 export const MISSES_BEFORE_HANDOFF = 3;
+/** Turns in a row away from the open task before the customer is pulled back to it (D8). */
+export const DRIFT_BEFORE_PULL_BACK = 2;
 
 /** The edges that exist (D1); `transition` never takes another. Tests hold the code against it, docs draw it. */
 export const EDGES: Readonly<Record<DialogueState, readonly DialogueState[]>> = {
@@ -43,7 +45,15 @@ export const newDialogue = (): Dialogue => ({
 const FOCUS_MAX = 5;
 
 const say = (content: Say): Effect => ({ type: "say", say: content });
-const atRest = (dialogue: Dialogue): Dialogue => ({ ...dialogue, state: "INIT", open: [], proposal: null });
+const atRest = ({ drift: _, ...dialogue }: Dialogue): Dialogue => ({
+  ...dialogue,
+  state: "INIT",
+  open: [],
+  proposal: null,
+});
+
+/** HANDOFF is reached with these words: the holding message says why without saying what broke. */
+const HANDOFF_SAYS: Partial<Record<HandoffReason, "holding" | "unsure">> = { failure: "holding", unsure: "unsure" };
 
 /**
  * The dialogue machine (D1, D3): the next state and what to do, as data; executes nothing and is total over every
@@ -85,7 +95,7 @@ const stay = (dialogue: Dialogue, why: string): Transition => ({ next: dialogue,
 function toHandoff(dialogue: Dialogue, reason: HandoffReason): Transition {
   return {
     next: { ...dialogue, state: "HANDOFF", proposal: null, misses: 0 },
-    effects: [say({ key: reason === "failure" ? "holding" : "handedOff" }), { type: "handoff", reason }],
+    effects: [say({ key: HANDOFF_SAYS[reason] ?? "handedOff" }), { type: "handoff", reason }],
     why: `handoff: ${reason}`,
   };
 }
@@ -99,14 +109,19 @@ function idle(dialogue: Dialogue): Transition {
 function understood(before: Dialogue, understanding: Understanding, early: boolean): Transition {
   const dialogue = { ...(before.state === "END" ? atRest(before) : before), about: [] };
   if (understanding.acts.some((act) => act.intent === "human")) return toHandoff(dialogue, "asked");
+  // M6: money and medicine aren't guessed at.
+  if (understanding.unsure) return toHandoff(dialogue, "unsure");
   if (!understanding.understood) return missed(dialogue);
   if (understanding.acts.some((act) => act.intent === "abandon") && !understanding.acts.some(isRequest))
     return abandon(dialogue, understanding);
 
   if (dialogue.open.length === 0 && understanding.acts.length === 0 && understanding.mention !== null)
     return askWhatFor(dialogue, understanding.mention);
-  const merged = mergeTurn({ ...dialogue, misses: 0 }, understanding);
+  const { drift: _, ...steady } = dialogue;
+  const merged = mergeTurn({ ...steady, misses: 0 }, understanding);
   const talk = answers(understanding);
+  if (understanding.offTopic && !merged.changed && merged.dialogue.open.length > 0)
+    return drifted({ ...merged.dialogue, drift: (dialogue.drift ?? 0) + 1 }, talk);
   // Not while it is being executed already (no proposal), nor when something else that the words asked for can't be had.
   const confirmed =
     dialogue.proposal !== null &&
@@ -125,6 +140,14 @@ function understood(before: Dialogue, understanding: Understanding, early: boole
   )
     return { next: atRest(merged.dialogue), effects: [...talk, say({ key: "denied" })], why: "denied" };
   return proceed(merged.dialogue, [...merged.says.map(say), ...talk], understanding.answer);
+}
+
+/** Away from the open task (D8): answered, and resumed; the second time running the customer is told what is open. */
+function drifted(dialogue: Dialogue, talk: Effect[]): Transition {
+  if ((dialogue.drift ?? 0) < DRIFT_BEFORE_PULL_BACK) return proceed(dialogue, talk, null);
+  const { drift: _, ...back } = dialogue;
+  const resumed = proceed(back, [...talk, say({ key: "pullBack" })], null);
+  return { ...resumed, why: `drifted, pulled back: ${resumed.why}` };
 }
 
 function onlyReasonChanged(before: OpenRequest[], after: OpenRequest[]): boolean {

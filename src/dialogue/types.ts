@@ -59,6 +59,8 @@ export interface Dialogue {
   nextAction: number;
   /** Consecutive turns nobody understood. */
   misses: number;
+  /** Consecutive turns away from the open task (D8); absent: none. */
+  drift?: number;
   /** What was talked about last: "it", "that one". */
   focus: ItemRef[];
   /** What the assistant just asked "what for?" about: a bare "return" in the next turn means it. */
@@ -131,6 +133,12 @@ export interface Understanding {
   understood: boolean;
   tier: string;
   confidence: number;
+  /** Nothing in the turn is near the open task (D8). */
+  offTopic?: true;
+  /** Money or medicine, and less sure than its threshold after the last tier: a person decides (M6). */
+  unsure?: true;
+  /** A tier that writes is there: an answer is worded by it, in an activity that can be cancelled. */
+  writes?: true;
 }
 
 /** One order's share of a request, ready to be executed. */
@@ -148,7 +156,7 @@ export interface ActionResult {
   why?: "not-found" | "wrong-status" | "already-requested" | "out-of-stock";
 }
 
-export type HandoffReason = "asked" | "not-understood" | "failure" | "forced" | "offered";
+export type HandoffReason = "asked" | "not-understood" | "unsure" | "failure" | "forced" | "offered";
 
 export type DialogueEvent =
   | {
@@ -181,6 +189,9 @@ export type Say =
         | "denied"
         | "holding"
         | "handedOff"
+        | "unsure"
+        | "oneMoment"
+        | "pullBack"
         | "ended"
         | "paused"
         | "reassure"

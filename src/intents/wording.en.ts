@@ -39,6 +39,10 @@ export const en: Wording = {
     callback:
       "Everyone is busy at the moment. You don't have to wait here: a colleague will answer in this chat. You can also leave a message and say when to reach you.",
     resolved: "The agent marked this as resolved. If anything is still open, just write.",
+    oneMoment: "One moment please, this takes a little longer than usual. I'm still on it.",
+    pullBack: "Let's come back to what we had started:",
+    unsure:
+      "I want to get this right rather than guess, so I'm connecting you to a person now. They can see this conversation, you won't have to repeat anything.",
     noAnswer:
       "I don't have a reliable answer to that, and I don't want to guess. Reply “talk to a person” if you'd like a colleague to answer.",
   },

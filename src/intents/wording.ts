@@ -16,8 +16,8 @@ export interface Facts {
   locale: Locale;
   orders: Map<string, Order>;
   products: Map<string, Product>;
-  /** Knowledge entries by id, already worded (verbatim, or phrased by a tier that writes). */
-  answer: { text: string; sources: string[] } | null;
+  /** By question, already worded: verbatim, or by a tier that writes. */
+  answers: Map<string, { text: string; sources: string[] }>;
   now: Date;
 }
 
@@ -56,7 +56,10 @@ export interface Wording {
     | "reassure"
     | "callback"
     | "resolved"
-    | "noAnswer",
+    | "noAnswer"
+    | "oneMoment"
+    | "pullBack"
+    | "unsure",
     string
   >;
   kind: Record<RequestKind, string>;
@@ -249,8 +252,10 @@ export function word(say: Say, facts: Facts): string {
       return done(facts, words, say.results);
     case "status":
       return status(facts, words, say);
-    case "answer":
-      return facts.answer ? words.answer(facts.answer.text, facts.answer.sources) : words.fixed.noAnswer;
+    case "answer": {
+      const answer = facts.answers.get(say.question);
+      return answer ? words.answer(answer.text, answer.sources) : words.fixed.noAnswer;
+    }
     case "returnedToBot":
       return words.returnedToBot(say.summary);
     case "agentJoined":

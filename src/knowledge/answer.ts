@@ -1,17 +1,29 @@
 import type { Router } from "../models/router.ts";
 import type { Knowledge } from "./index.ts";
 
-/** Words answers from knowledge entries: phrased by a tier that writes, verbatim where none does. */
-export interface AnswerWriter {
-  write(request: {
-    tenant: string;
-    locale: "zh" | "en";
-    question: string;
-    ids: string[];
-    onDelta: (text: string) => void;
-  }): Promise<{ text: string; sources: string[] } | null>;
+export interface Answer {
+  text: string;
+  /** Titles of the articles it rests on. */
+  sources: string[];
 }
 
+export interface Asked {
+  tenant: string;
+  locale: "zh" | "en";
+  question: string;
+  /** Knowledge entries that answer it, best first. */
+  ids: string[];
+}
+
+/** Words answers from knowledge entries. */
+export interface AnswerWriter {
+  /** The best entry as it stands; null when there is none. */
+  verbatim(ids: string[]): Answer | null;
+  /** In a tier's words, resting on the entries; null when no tier writes or none could. @throws the signal's reason when aborted */
+  write(asked: Asked, options: { signal: AbortSignal; onDelta: (text: string) => void }): Promise<Answer | null>;
+}
+
+/** Longer than this a customer shouldn't wait for style. */
 const PHRASE_TIMEOUT_MS = 4_000;
 
 export function createAnswerWriter(
@@ -19,26 +31,26 @@ export function createAnswerWriter(
   router: () => Router | null,
   log: (error: unknown) => void,
 ): AnswerWriter {
+  const entriesOf = (ids: string[]) => ids.flatMap((id) => knowledge.entry(id) ?? []);
+  const verbatim = (ids: string[]): Answer | null => {
+    const [best] = entriesOf(ids);
+    return best ? { text: best.answer, sources: best.source === null ? [] : [best.source] } : null;
+  };
   return {
-    async write({ locale, question, ids, onDelta }) {
-      const entries = ids.flatMap((id) => knowledge.entry(id) ?? []);
-      const [best] = entries;
-      if (!best) return null;
-      const verbatim = { text: best.answer, sources: best.source === null ? [] : [best.source] };
+    verbatim,
+    async write({ locale, question, ids }, { signal, onDelta }) {
+      const best = verbatim(ids);
       const writer = router();
-      if (!writer) return verbatim;
-      const passages = entries.map((entry) => `${entry.question}\n${entry.answer}`);
-      const signal = AbortSignal.timeout(PHRASE_TIMEOUT_MS);
+      if (!writer || !best) return null;
+      const passages = entriesOf(ids).map((entry) => `${entry.question}\n${entry.answer}`);
       try {
-        const phrased = await writer.phrase(
-          { locale, question, passages },
-          { signal, timeoutMs: PHRASE_TIMEOUT_MS, onDelta },
-        );
-        return { ...verbatim, text: phrased.value };
+        const request = { locale, question, passages };
+        const phrased = await writer.phrase(request, { signal, timeoutMs: PHRASE_TIMEOUT_MS, onDelta });
+        return { ...best, text: phrased.value };
       } catch (error) {
-        // The retrieved text answers too: a tier that can't write costs nothing but style.
+        signal.throwIfAborted();
         log(error);
-        return verbatim;
+        return null;
       }
     },
   };

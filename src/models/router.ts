@@ -43,6 +43,8 @@ export interface RouteOptions {
 }
 
 export interface Router {
+  /** Whether any tier writes answers. */
+  writes(): boolean;
   /**
    * The first prediction that reaches `minConfidence` (default 0.6), else the most confident one that validated.
    * @throws NoTierAnswered when none validated; the signal's reason when aborted.
@@ -141,6 +143,7 @@ export function createRouter({ tiers, log, now = Date.now }: RouterOptions): Rou
   }
 
   return {
+    writes: () => tiers.some((tier) => tier.phrase !== undefined),
     async predict(request, options) {
       const candidates = allowed(options);
       const minConfidence = options.minConfidence ?? DEFAULT_MIN_CONFIDENCE;

@@ -45,13 +45,15 @@ const SETTLED_CONFIDENCE = 0.72;
 const MODEL_CONFIDENCE = 0.6;
 
 export function createUnderstander(deps: UnderstandingDeps): Understander {
+  const withWriter = (understanding: Understanding): Understanding =>
+    deps.router()?.writes() ? { ...understanding, writes: true } : understanding;
   return {
     async quick(input) {
       const at = await groundFor(deps, input);
       const reading = await read(input.texts, situationFor(at), deps.classifier);
       const understanding = await ground(reading, at);
       const sure = understanding.understood && reading.confidence >= SETTLED_CONFIDENCE;
-      return { understanding, settled: sure || deps.router() === null };
+      return { understanding: withWriter(understanding), settled: sure || deps.router() === null };
     },
     async byModel(input, signal, timeoutMs) {
       const router = deps.router();
@@ -60,9 +62,9 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
       if (!router) return ground(reading, at);
       const { value, tier } = await router.predict(predictRequest(input, at), { signal, timeoutMs });
       // A model that is unsure itself knows no more than the examples do.
-      if (value.confidence < MODEL_CONFIDENCE) return ground(reading, at);
+      if (value.confidence < MODEL_CONFIDENCE) return withWriter(await ground(reading, at));
       const understanding = await ground(withPrediction(reading, value, at.text), at);
-      return { ...understanding, tier, confidence: value.confidence };
+      return withWriter({ ...understanding, tier, confidence: value.confidence });
     },
   };
 }

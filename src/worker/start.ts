@@ -45,6 +45,8 @@ export interface RunningWorker {
 
 /** Also those of the benchmark's floor, so that the two differ in nothing else. */
 export const WORKER_LIMITS = {
+  /** How soon an activity hears that it was cancelled: a model that was overtaken shouldn't go on costing. */
+  maxHeartbeatThrottleInterval: 1_000,
   maxCachedWorkflows: 500,
   shutdownGraceTime: 5_000,
   /** How long a killed worker's conversations wait for it before another takes them over; the SDK's 10 s is a long silence. */
@@ -114,14 +116,8 @@ export async function startWorker({
   const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
   const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
   const router = routerOf(tiers ?? tiersFrom(config), log);
-  const writing: Router = {
-    predict: (...call) => required(router.current()).predict(...call),
-    phrase: (...call) => required(router.current()).phrase(...call),
-  };
-  const answers = createAnswerWriter(
-    knowledge,
-    () => (router.current() ? writing : null),
-    (error) => log.debug({ err: error }, "answered verbatim"),
+  const answers = createAnswerWriter(knowledge, router.current, (error) =>
+    log.debug({ err: error }, "answered verbatim"),
   );
   const understander = createUnderstander({
     commerce,
@@ -167,11 +163,6 @@ export async function startWorker({
       await done;
     },
   };
-}
-
-function required(router: Router | null): Router {
-  if (!router) throw new Error("no tier is configured");
-  return router;
 }
 
 /** The SDK's own log lines, through ours. Call before the first worker. */

@@ -25,6 +25,14 @@ export const model = proxyActivities<Pick<Activities, "understandByModel">>({
   retry: { maximumAttempts: 2, initialInterval: "500ms" },
 });
 
+/** Wording is style: one try, and the knowledge's own words instead. A newer message overtakes it (beyond-list 2). */
+export const writer = proxyActivities<Pick<Activities, "writeAnswers">>({
+  startToCloseTimeout: "15s",
+  heartbeatTimeout: "10s",
+  cancellationType: "TRY_CANCEL",
+  retry: { maximumAttempts: 1 },
+});
+
 /** Changes orders: tried for a minute, then a person takes over. The idempotency key makes every try the same one. */
 export const actions = proxyActivities<Pick<Activities, "execute">>({
   startToCloseTimeout: "15s",

@@ -1,6 +1,6 @@
 import type { AgentRef, HandoffEvent, OutboundMessage } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
-import type { Session } from "./turn.ts";
+import type { Session } from "./session-state.ts";
 import { machineTurn, send } from "./turn.ts";
 
 /** What the desk did, as the customer sees it. News of a handoff that is over is ignored. */

@@ -1,6 +1,22 @@
-import type { HandoffEvent, InboundMessage, SessionState } from "../dialogue/session.ts";
+import type { HandoffEvent, InboundMessage, SessionInput, SessionState } from "../dialogue/session.ts";
 import { newDialogue } from "../dialogue/transition.ts";
 import type { Locale } from "../dialogue/types.ts";
+
+/** The parts of a running session that its helpers share. */
+export interface Session {
+  input: SessionInput;
+  state: SessionState;
+}
+
+/** The messages that one turn answers (D5). */
+export interface Burst {
+  batch: InboundMessage[];
+  /** How many of them have their numbers and are stored, because the customer had to be told something meanwhile. */
+  numbered: number;
+  rounds: number;
+}
+
+export const newBurst = (): Burst => ({ batch: [], numbered: 0, rounds: 0 });
 
 /** Message ids kept across continue-as-new; older doubles meet the unique index of the messages collection. */
 const SEEN_MAX = 200;

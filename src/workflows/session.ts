@@ -8,15 +8,15 @@ import {
   sleep,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { InboundMessage, SessionInput, SessionState } from "../dialogue/session.ts";
+import type { SessionInput, SessionState } from "../dialogue/session.ts";
 import { transition } from "../dialogue/transition.ts";
 import { delivery, local } from "./activities.ts";
 import { onHandoffEvent } from "./handoff-events.ts";
 import { control, customerMessage, handoffEvent, sessionEnded, view } from "./messages.ts";
-import { newSessionState, receive, receiveEvent } from "./session-state.ts";
-import type { Session } from "./turn.ts";
-import { carryOut, currentView, identityOf, machineTurn, respond, stored } from "./turn.ts";
-import { understandBurst } from "./understand-burst.ts";
+import { planTurn } from "./plan-turn.ts";
+import type { Session } from "./session-state.ts";
+import { newBurst, newSessionState, receive, receiveEvent } from "./session-state.ts";
+import { carryOut, currentView, identityOf, machineTurn, respond } from "./turn.ts";
 
 /**
  * One customer conversation, from its first message to seven days after its last (durable shape): its code is the
@@ -101,30 +101,25 @@ const mustContinueAsNew = (maxHistoryEvents: number): boolean => {
 
 async function customerTurn(session: Session): Promise<void> {
   const { state } = session;
-  let batch: InboundMessage[] = [];
+  const burst = newBurst();
   try {
     if (state.dialogue.state === "HANDOFF") {
-      batch = state.inbox.splice(0);
+      burst.batch = state.inbox.splice(0);
       touch(state);
-      await respond(session, stored(state, batch), []);
+      await respond(session, burst, []);
       return;
     }
-    const turn = await understandBurst(session, (taken) => {
-      batch = taken;
-    });
+    const { understanding, step, written } = await planTurn(session, burst);
     touch(state);
-    const last = turn.batch.at(-1);
-    const early = last !== undefined && last.at < state.proposedAt;
-    const { tier, confidence } = turn.understanding;
-    const step = transition(state.dialogue, { type: "understood", understanding: turn.understanding, early });
+    const { tier, confidence } = understanding;
     const open = step.next.open[0] ?? state.dialogue.open[0];
-    state.lastIntent = open?.kind ?? turn.understanding.acts[0]?.intent ?? state.lastIntent;
-    await carryOut(session, step, turn.batch, { tier, confidence });
+    state.lastIntent = open?.kind ?? understanding.acts[0]?.intent ?? state.lastIntent;
+    await carryOut(session, step, burst, { trace: { tier, confidence }, written });
   } catch (error) {
     if (isCancellation(error)) throw error;
     // D7: whatever went wrong, the customer hears of it and a person takes over.
     state.why = `failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 200);
-    await carryOut(session, transition(state.dialogue, { type: "failed" }), batch);
+    await carryOut(session, transition(state.dialogue, { type: "failed" }), burst);
   }
 }
 

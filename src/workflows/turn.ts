@@ -1,14 +1,13 @@
 import { ParentClosePolicy, setCurrentDetails, startChild } from "@temporalio/workflow";
 import { remember } from "../dialogue/hot-window.ts";
 import type {
-  InboundMessage,
   OutboundMessage,
   RespondInput,
   RespondOutput,
   SessionIdentity,
-  SessionInput,
   SessionState,
   TurnTrace,
+  WrittenAnswer,
 } from "../dialogue/session.ts";
 import { transition } from "../dialogue/transition.ts";
 import type { DialogueEvent, HandoffReason, Say, Transition } from "../dialogue/types.ts";
@@ -16,27 +15,17 @@ import type { SessionView } from "../dialogue/view.ts";
 import { toView } from "../dialogue/view.ts";
 import { actions, delivery, local } from "./activities.ts";
 import { handoffWorkflow } from "./handoff.ts";
-
-/** The parts of a running session that its helpers share. */
-export interface Session {
-  input: SessionInput;
-  state: SessionState;
-}
+import type { Burst, Session } from "./session-state.ts";
+import { newBurst } from "./session-state.ts";
 
 /** A turn that no words of the customer caused. */
 export async function machineTurn(session: Session, event: DialogueEvent): Promise<void> {
-  await carryOut(session, transition(session.state.dialogue, event), []);
+  await carryOut(session, transition(session.state.dialogue, event), newBurst());
 }
 
 /** Does what the machine decided: execute, fetch a person, then say all of it in one message. */
-export async function carryOut(
-  session: Session,
-  first: Transition,
-  batch: InboundMessage[],
-  trace?: TurnTrace,
-): Promise<void> {
+export async function carryOut(session: Session, first: Transition, burst: Burst, more: Spoken = {}): Promise<void> {
   const { state } = session;
-  const messages = stored(state, batch);
   let step = first;
   const says: Say[] = [];
   for (let guard = 0; guard < 3; guard++) {
@@ -58,26 +47,37 @@ export async function carryOut(
     step = following;
   }
   state.turn += 1;
-  await respond(session, messages, says, trace);
+  await respond(session, burst, says, more);
+}
+
+/** What goes with a turn's reply: how it was understood, and what a tier has worded already. */
+export interface Spoken {
+  trace?: TurnTrace;
+  written?: WrittenAnswer[];
+}
+
+/** Tells the customer something while the turn goes on; their own words come before it. */
+export async function sendInterim(session: Session, burst: Burst, says: Say[]): Promise<void> {
+  const { state } = session;
+  const words = numbered(state, burst);
+  await send(session, [...words, { ...assistantMessage(state, says), role: "system" }], { interim: true });
 }
 
 /** The customer's words get their numbers first, so that nothing the turn says can come before them. */
-export function stored(state: SessionState, batch: InboundMessage[]): OutboundMessage[] {
-  return batch.map(({ messageId, text, at }) => ({ seq: ++state.seq, role: "customer", text, at, messageId }));
+function numbered(state: SessionState, burst: Burst): OutboundMessage[] {
+  const fresh = burst.batch.slice(burst.numbered);
+  burst.numbered = burst.batch.length;
+  return fresh.map(({ messageId, text, at }) => ({ seq: ++state.seq, role: "customer", text, at, messageId }));
 }
 
-export async function respond(
-  session: Session,
-  messages: OutboundMessage[],
-  says: Say[],
-  trace?: TurnTrace,
-): Promise<void> {
+export async function respond(session: Session, burst: Burst, says: Say[], more: Spoken = {}): Promise<void> {
   const { state } = session;
+  const messages = numbered(state, burst);
   const all = says.length > 0 ? [...messages, assistantMessage(state, says)] : messages;
   if (all.length === 0) return;
-  const output = await send(session, all, trace);
+  const output = await send(session, all, more);
   if (state.dialogue.proposal) state.proposedAt = output.at;
-  const words = messages.map((message) => ({ role: "customer" as const, text: message.text ?? "" }));
+  const words = burst.batch.map(({ text }) => ({ role: "customer" as const, text }));
   state.window = remember(state.window, output.shown ? [...words, { role: "assistant", text: output.shown }] : words);
 }
 
@@ -89,7 +89,11 @@ const assistantMessage = (state: SessionState, says: Say[]): OutboundMessage => 
 });
 
 /** Delivery never gives up: when the fast path fails, the message waits for the store to come back. */
-export async function send(session: Session, messages: OutboundMessage[], trace?: TurnTrace): Promise<RespondOutput> {
+export async function send(
+  session: Session,
+  messages: OutboundMessage[],
+  { trace, written = [], interim }: Spoken & { interim?: true } = {},
+): Promise<RespondOutput> {
   const request: RespondInput = {
     identity: identityOf(session),
     messages,
@@ -97,6 +101,8 @@ export async function send(session: Session, messages: OutboundMessage[], trace?
     epoch: session.state.epoch,
     carry: { nextAction: session.state.dialogue.nextAction },
     ...(trace ? { trace } : {}),
+    ...(written.length > 0 ? { written } : {}),
+    ...(interim ? { interim } : {}),
   };
   setCurrentDetails(`${request.view.state}: ${request.view.why}`);
   return local.respond(request).catch(() => delivery.respond(request));

@@ -97,6 +97,7 @@ class Conversation {
       },
       texts: [text],
       dialogue: this.#dialogue,
+      turn: 1,
       window: [],
       recall: false,
       now: this.#now.getTime(),
@@ -173,22 +174,18 @@ class Conversation {
   }
 
   async #worded(says: Say[]): Promise<string> {
-    const question = says.find((say) => say.key === "answer");
     const locale = this.#locale;
     const facts: Facts = {
       locale,
       now: this.#now,
       orders: new Map((await this.#commerce.orders(TENANT, this.#test.customer)).map((order) => [order.id, order])),
       products: new Map(this.#file.products.map((product) => [product.id, product])),
-      answer: question
-        ? await this.#brain.answers.write({
-            tenant: TENANT,
-            locale,
-            question: question.question,
-            ids: question.answers,
-            onDelta: () => undefined,
-          })
-        : null,
+      answers: new Map(
+        says.flatMap((say) => {
+          const answer = say.key === "answer" ? this.#brain.answers.verbatim(say.answers) : null;
+          return say.key === "answer" && answer ? [[say.question, answer] as const] : [];
+        }),
+      ),
     };
     return says.map((say) => word(say, facts)).join("\n\n");
   }

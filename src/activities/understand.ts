@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { UnderstandInput, UnderstandOutput } from "../dialogue/session.ts";
+import type { Understanding } from "../dialogue/types.ts";
+import type { LiveBus } from "../live/bus.ts";
+import { ModelError } from "../models/types.ts";
+import type { Store } from "../store/mongo.ts";
+import type { Understander } from "../understanding/index.ts";
+import { heartbeating } from "./heartbeat.ts";
+import { recallWarm } from "./memory.ts";
+
+interface UnderstandDeps {
+  store: Store;
+  bus: LiveBus;
+  understander: Understander;
+  modelTimeoutMs: number;
+}
+
+/** Patterns, examples and the shop's data, after the quiet time that ends a burst; the first turn after a pause recalls. */
+export function createUnderstand({ store, bus, understander }: UnderstandDeps) {
+  return async (input: UnderstandInput): Promise<UnderstandOutput> => {
+    bus.publish({ type: "typing", sessionId: input.identity.sessionId });
+    if (input.quietMs > 0) await sleep(input.quietMs);
+    const recalled = input.recall ? await recallWarm(store, input.identity) : undefined;
+    const { understanding, settled } = await understander.quick(input);
+    return { ...(settled ? { settled, understanding } : { settled }), ...(recalled ? { recalled } : {}) };
+  };
+}
+
+/** The tiers in their order. @throws ApplicationFailure `Model.<kind>` when none answers, retried when it says when (M5) */
+export function createUnderstandByModel({ bus, understander, modelTimeoutMs }: UnderstandDeps) {
+  return async (input: UnderstandInput): Promise<Understanding> => {
+    const signal = Context.current().cancellationSignal;
+    bus.publish({ type: "typing", sessionId: input.identity.sessionId });
+    try {
+      return await heartbeating(() => understander.byModel(input, signal, modelTimeoutMs));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toFailure(error);
+    }
+  };
+}
+
+const RETRY_AFTER_MAX_MS = 5_000;
+
+/** Model failures by kind; a bad request stays bad however often it is tried. */
+function toFailure(error: unknown): unknown {
+  if (!(error instanceof ModelError)) return error;
+  return ApplicationFailure.create({
+    type: `Model.${error.kind}`,
+    message: error.message,
+    nonRetryable: error.kind === "BadRequest",
+    ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: Math.min(error.retryAfterMs, RETRY_AFTER_MAX_MS) }),
+  });
+}

@@ -1,0 +1,40 @@
+import { Context } from "@temporalio/activity";
+import type { WriteAnswersInput, WrittenAnswer } from "../dialogue/session.ts";
+import type { AnswerWriter } from "../knowledge/answer.ts";
+import type { LiveBus } from "../live/bus.ts";
+import { heartbeating } from "./heartbeat.ts";
+
+/** A few sentences; more would weigh on the history. */
+const TEXT_MAX_CHARACTERS = 1_500;
+
+/**
+ * Words the answers of a turn by a tier that writes and streams drafts to the customer (M2). Drafts are void until the
+ * turn's message is stored: what is overtaken is taken back, not sent (beyond-list 2).
+ */
+export function createWriteAnswers({ answers, bus }: { answers: AnswerWriter; bus: LiveBus }) {
+  return async ({ identity, turn, questions }: WriteAnswersInput): Promise<WrittenAnswer[]> => {
+    const { tenant, locale, sessionId } = identity;
+    const signal = Context.current().cancellationSignal;
+    const written: WrittenAnswer[] = [];
+    let draft = "";
+    const show = (): void => bus.publish({ type: "delta", sessionId, turn, text: draft });
+    const onDelta = (text: string): void => {
+      draft += text;
+      show();
+    };
+    try {
+      await heartbeating(async () => {
+        for (const { question, answers: ids } of questions) {
+          const answer = await answers.write({ tenant, locale, question, ids }, { signal, onDelta });
+          if (answer && answer.text.length <= TEXT_MAX_CHARACTERS) written.push({ question, ...answer });
+          draft = written.map(({ text }) => `${text}\n\n`).join("");
+        }
+      });
+    } catch (error) {
+      draft = "";
+      show();
+      throw error;
+    }
+    return written;
+  };
+}
