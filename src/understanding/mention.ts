@@ -7,7 +7,7 @@ import type { LooseNames } from "./loose-names.ts";
 import { nameGroups } from "./names.ts";
 import type { Narrowing } from "./narrow.ts";
 import { narrow, narrowByOption, optionHits, preferring } from "./narrow.ts";
-import { countIn, ordinalIn } from "./quantity.ts";
+import { countIn, keptIn, ordinalIn } from "./quantity.ts";
 import { says } from "./residue.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -49,6 +49,20 @@ const nothing = (unknown: string | null = null): Pointed => ({ lines: [], all: f
  */
 export async function pointAt(cue: string, text: string, scope: Scope): Promise<Pointed> {
   const named = namedOrders(text, [...new Set(scope.lines.map((line) => line.order))], scope.looksLikeOrder);
+  const quantity = ALL.test(text) && !ONLY.test(text) ? null : countIn(named.rest);
+  const pointed = await linesFor(cue, text, scope, named, quantity);
+  return COUNTED.has(pointed.by) ? withKept(withQuantity(pointed, quantity), named.rest, scope) : pointed;
+}
+/** Ways of pointing in which a number said counts pieces; "the other one", "the second" count something else. */
+const COUNTED = new Set<Pointed["by"]>(["number", "name", "option", "loose", "pronoun", "time"]);
+
+async function linesFor(
+  cue: string,
+  text: string,
+  scope: Scope,
+  named: NamedOrders,
+  quantity: number | null,
+): Promise<Pointed> {
   if (named.orders.length === 0 && named.unknown.length > 0) return nothing(named.unknown[0] ?? null);
   const pool = named.orders.length > 0 ? scope.lines.filter((line) => named.orders.includes(line.order)) : scope.lines;
   const rest = namedOrders(cue, named.orders, scope.looksLikeOrder).rest;
@@ -58,12 +72,10 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
     nameGroups(source(rest, scope), pool, scope.thesaurus, scope.exact) ??
     nameGroups(source(named.rest, scope), pool, scope.thesaurus, scope.exact) ??
     nameGroups(named.rest, pool, scope.thesaurus, scope.exact);
-  const quantity = ALL.test(text) && !ONLY.test(text) ? null : countIn(named.rest);
-  if (byName) return withQuantity(settleGroups(byName, rest, text, named, scope), quantity);
+  if (byName) return settleGroups(byName, rest, text, named, scope);
   const filtered = narrow(pool, text, scope);
   const byPrice = pricedAt(named.rest, filtered ?? pool);
-  if (byPrice.length > 0)
-    return withQuantity({ lines: byPrice, all: byPrice.length === 1, unknown: null, by: "name" }, quantity);
+  if (byPrice.length > 0) return { lines: byPrice, all: byPrice.length === 1, unknown: null, by: "name" };
   const ordinal = scope.offered.length > 0 ? ordinalIn(rest, scope.offered.length) : null;
   if (ordinal !== null) {
     const chosen = scope.offered[ordinal];
@@ -77,19 +89,15 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   const plural = ALL.test(text);
   if (named.orders.length > 0 && pool.length > 1 && !(plural && WHOLE.test(text))) {
     const inside = await scope.loose.find(named.rest, pool);
-    if (inside.length > 0)
-      return withQuantity({ lines: inside, all: plural || inside.length === 1, unknown: null, by: "loose" }, quantity);
+    if (inside.length > 0) return { lines: inside, all: plural || inside.length === 1, unknown: null, by: "loose" };
   }
   if (named.orders.length > 0)
-    return withQuantity(
-      {
-        lines: pool,
-        all: plural || wholeOrder(rest, quantity, scope),
-        unknown: named.unknown[0] ?? null,
-        by: "number",
-      },
-      quantity,
-    );
+    return {
+      lines: pool,
+      all: plural || wholeOrder(rest, quantity, scope),
+      unknown: named.unknown[0] ?? null,
+      by: "number",
+    };
   const byOption =
     scope.focus.length > 0 && scope.offered.length === 0
       ? []
@@ -105,14 +113,9 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
       by: "pronoun",
     };
   const focused = scope.lines.filter((line) => includesItem(scope.focus, line.ref));
-  if (PRONOUN.test(rest) && focused.length > 0)
-    return withQuantity({ lines: focused, all: true, unknown: null, by: "pronoun" }, quantity);
+  if (PRONOUN.test(rest) && focused.length > 0) return { lines: focused, all: true, unknown: null, by: "pronoun" };
   const loose = await scope.loose.find(named.rest, filtered ?? pool);
-  if (loose.length > 0)
-    return withQuantity(
-      { lines: narrow(loose, text, scope) ?? loose, all: plural, unknown: null, by: "loose" },
-      quantity,
-    );
+  if (loose.length > 0) return { lines: narrow(loose, text, scope) ?? loose, all: plural, unknown: null, by: "loose" };
   const foreign = foreignThing(rest, scope) ?? foreignThing(named.rest, scope);
   if (foreign !== null) return nothing(foreign);
   if (filtered) return { lines: filtered, all: plural, unknown: null, by: "time" };
@@ -137,6 +140,14 @@ const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
   const oneLine = pointed.lines.length === 1 && line !== undefined && line.item.quantity > 1;
   return oneLine && quantity !== null && quantity < line.item.quantity ? { ...pointed, quantity } : pointed;
 };
+
+/** "I've got 8 and only need 5": the rest of the line is meant. */
+function withKept(pointed: Pointed, text: string, { kind }: Scope): Pointed {
+  const kept = kind === "exchange" ? null : keptIn(text);
+  const [line] = pointed.lines;
+  if (kept === null || line === undefined || pointed.lines.length > 1 || kept >= line.item.quantity) return pointed;
+  return { ...pointed, quantity: line.item.quantity - kept };
+}
 
 const WHOLE = /整|全部|所有|都|\b(?:everything|whole|entire|all)\b/;
 
@@ -221,9 +232,14 @@ function otherThan(pool: Line[], text: string, scope: Scope): Pointed | null {
   const besides = rest.filter(
     (line) => current.some((other) => other.order.id === line.order.id) && scope.prefer(line),
   );
-  const lines = preferring(narrowByOption(among.length > 0 ? among : besides, text), scope);
+  const inSameOrder = SAME_ORDER.test(text) && besides.length > 0;
+  const lines = preferring(narrowByOption(among.length > 0 && !inSameOrder ? among : besides, text), scope);
   return lines.length > 0 ? { lines, all: false, unknown: null, by: "other" } : null;
 }
+
+/** "The other thing in that order": what stands beside it, not what is like it. */
+const SAME_ORDER =
+  /\b(?:thing|item|one|product|stuff)s?\b.{0,12}\b(?:in|from|of|on) (?:that|the same|this|the) (?:order|parcel|package|box)\b|(?:同|那|这)(?:一)?(?:单|个?订单|个?包裹)(?:里|里面|中)?的?(?:另|别|其他)/;
 
 const sharesHead = (a: Line, b: Line): boolean =>
   [...a.terms].some(([term, weight]) => weight >= 0.9 && (b.terms.get(term) ?? 0) >= 0.9);

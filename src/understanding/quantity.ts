@@ -16,8 +16,44 @@ const ZH: Record<string, number> = {
 };
 const EN: Record<string, number> = { one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, both: 2 };
 
-/** How many pieces are meant: the smallest number said, because "one of my two" means one. Null when none is said. */
+const EN_NUMBER = "one|two|three|four|five|six|\\d{1,2}";
+const ZH_NUMBER = "[一两二俩三四五六七八九十]|\\d{1,2}";
+const CLASSIFIER = `(?![${NO_CLASSIFIER}])\\p{Script=Han}`;
+const ASKED = [
+  new RegExp(
+    `\\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\\s+(?:just |only )?(${EN_NUMBER})(?: (?!items?|orders?|things?|of|that|in|from)|\\s*(?:$|[,.!?;，。！？]))`,
+  ),
+  new RegExp(`(?:退|换|取消|撤|减)(?:掉|回|货)?(?:其中(?:的)?)?(${ZH_NUMBER})\\s?${CLASSIFIER}`, "u"),
+];
+const KEPT = [
+  new RegExp(
+    `\\b(?:only|just) (?:really )?(?:need|want|keep(?:ing)?)\\s+(${EN_NUMBER})\\b|\\bkeep (${EN_NUMBER})\\b(?! of)`,
+  ),
+  new RegExp(
+    `(?:只|就)(?:需要|想要|要|留)(${ZH_NUMBER})\\s?${CLASSIFIER}|留(?:下)?(${ZH_NUMBER})\\s?${CLASSIFIER}`,
+    "u",
+  ),
+];
+
+function firstNumber(patterns: RegExp[], text: string): number | null {
+  for (const pattern of patterns) {
+    const word = pattern
+      .exec(text)
+      ?.slice(1)
+      .find((group) => group !== undefined);
+    if (word !== undefined) return ZH[word] ?? EN[word] ?? Number(word);
+  }
+  return null;
+}
+
+/** How many pieces stay with the customer: "I only need 5", "只要一个". Null when that isn't said. */
+export const keptIn = (text: string): number | null =>
+  firstNumber(ASKED, text) === null ? firstNumber(KEPT, text) : null;
+
+/** How many pieces are meant: those beside the verb, else the smallest number said ("one of my two" means one). Null when none is. */
 export function countIn(text: string): number | null {
+  const asked = firstNumber(ASKED, text);
+  if (asked !== null && asked > 0) return asked;
   const counts: number[] = [];
   for (const match of text.matchAll(
     new RegExp(
@@ -31,11 +67,6 @@ export function countIn(text: string): number | null {
   ))
     if (/\bof\b|outta|sets?|pairs?|packs?|box|bottle|just|only/.test(match[0]))
       counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
-  const asked =
-    /\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\s+(?:just |only )?(one|two|three|four|five|six|\d{1,2}) (?!items?|orders?|things?|of|that|in|from)/.exec(
-      text,
-    )?.[1];
-  if (asked) counts.push(EN[asked] ?? Number(asked));
   if (/\b(?:just|only)\b.*\b(?:that|the|this) one\b|\bone(?:'s| is| was| came| arrived)\b/.test(text)) counts.push(1);
   const leading = /^(?:just |only )?(one|two|three|four) (?!of|that|i|with|from|in|where|which)[a-z]/.exec(text)?.[1];
   if (leading) counts.push(EN[leading] ?? 1);
