@@ -1,19 +1,11 @@
+import type { Intent } from "../intents/catalog/index.ts";
+
 /**
  * The one interface behind which every model stands (M1). A tier predicts; it decides nothing: what it says is
  * validated, grounded in the shop's data and, where it would change an order, confirmed by the customer.
  */
 
-export const INTENTS = [
-  "return",
-  "exchange",
-  "cancel",
-  "order_status",
-  "question",
-  "human",
-  "smalltalk",
-  "out_of_scope",
-] as const;
-export type Intent = (typeof INTENTS)[number];
+export type { Intent };
 
 /** One thing the customer wants, as the words say it: nothing here is looked up yet. */
 export interface PredictedAct {
