@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Attempt } from "../src/models/accounting.ts";
 import { promptVersion } from "../src/models/prompts.ts";
-import type { Attempt } from "../src/models/router.ts";
 import { createRouter, NoTierAnswered } from "../src/models/router.ts";
 import type { Tier } from "../src/models/types.ts";
 import { ModelError } from "../src/models/types.ts";
@@ -47,7 +47,9 @@ describe("M1, M2: the router", () => {
     const answer = await router.predict(request, options());
     expect(answer).toMatchObject({ tier: "local", value: { confidence: 0.9 }, usage });
     expect(cloud.calls).toBe(0);
-    expect(log).toEqual([{ tier: "local", task: "predict", ms: 0, usage, outcome: "Accepted", promptVersion }]);
+    const asked = { tier: "local", task: "predict", stakes: "normal", promptVersion };
+    const got = { ms: 0, usage, cost: {}, outcome: "Accepted", rawConfidence: 0.9, confidence: 0.9 };
+    expect(log).toEqual([{ ...asked, ...got }]);
     expect(answer.attempts).toEqual(log);
   });
 

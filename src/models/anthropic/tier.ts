@@ -4,11 +4,10 @@ import { modelErrorOf, noUsage, withDeadline } from "../failures.ts";
 import { predictionJsonSchema } from "../prediction.ts";
 import type { ChatPrompt } from "../prompts.ts";
 import { phrasePrompt } from "../prompts.ts";
+import { MAX_OUTPUT_TOKENS } from "../tokens.ts";
 import type { Tier, TierAnswer, Usage } from "../types.ts";
 import { ModelError } from "../types.ts";
 
-const MAX_PREDICTION_TOKENS = 700;
-const MAX_PHRASE_TOKENS = 400;
 const TOOL = "report";
 
 export interface AnthropicTierOptions {
@@ -41,7 +40,7 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
   async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<{ text: string; usage: Usage }> {
     const message = await client.messages.create(
       {
-        ...baseParams(model, prompt, MAX_PREDICTION_TOKENS),
+        ...baseParams(model, prompt, MAX_OUTPUT_TOKENS.predict),
         tools: [{ name: TOOL, description: "Report what the customer wants.", input_schema: toolSchema }],
         tool_choice: { type: "tool", name: TOOL, disable_parallel_tool_use: true },
       },
@@ -60,7 +59,7 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     onDelta?: (text: string) => void,
   ): Promise<TierAnswer<string>> {
     const events = await client.messages.create(
-      { ...baseParams(model, prompt, MAX_PHRASE_TOKENS), stream: true },
+      { ...baseParams(model, prompt, MAX_OUTPUT_TOKENS.phrase), stream: true },
       { signal },
     );
     let text = "";

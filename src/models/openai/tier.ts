@@ -5,14 +5,13 @@ import { modelErrorOf, noUsage, withDeadline } from "../failures.ts";
 import { predictionJsonSchema } from "../prediction.ts";
 import type { ChatPrompt } from "../prompts.ts";
 import { phrasePrompt } from "../prompts.ts";
+import { MAX_OUTPUT_TOKENS } from "../tokens.ts";
 import type { Tier, TierAnswer, Usage } from "../types.ts";
 import { ModelError } from "../types.ts";
 import type { Dialect } from "./dialect.ts";
 import { assumeAll, simplerDialect } from "./dialect.ts";
 import { createThoughtFilter } from "./thoughts.ts";
 
-const MAX_PREDICTION_TOKENS = 700;
-const MAX_PHRASE_TOKENS = 400;
 /** Models that count in max_completion_tokens spend most of it on thinking that is not shown. */
 const MAX_REASONING_TOKENS = 4_000;
 
@@ -66,7 +65,7 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
   async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<{ text: string; usage: Usage }> {
     const completion = await speak((spoken) =>
       client.chat.completions.create(
-        { ...baseParams(model, prompt, spoken, MAX_PREDICTION_TOKENS), ...responseFormat(spoken), stream: false },
+        { ...baseParams(model, prompt, spoken, MAX_OUTPUT_TOKENS.predict), ...responseFormat(spoken), stream: false },
         { signal },
       ),
     );
@@ -84,7 +83,7 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     const chunks = await speak((spoken) =>
       client.chat.completions.create(
         {
-          ...baseParams(model, prompt, spoken, MAX_PHRASE_TOKENS),
+          ...baseParams(model, prompt, spoken, MAX_OUTPUT_TOKENS.phrase),
           stream: true,
           ...(spoken.streamUsage ? { stream_options: { include_usage: true } } : {}),
         },
