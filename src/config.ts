@@ -37,7 +37,7 @@ export const schema = z.object({
   S3_BUCKET: z.string().default("colloquy").describe("Bucket of the archive"),
   S3_ACCESS_KEY_ID: text("S3 access key"),
   S3_SECRET_ACCESS_KEY: text("S3 secret key"),
-  REDIS_URL: text("Redis for live events between processes; in process when empty"),
+  REDIS_URL: text("Redis for live events, model quotas and breakers between processes; in process when empty"),
 
   JWT_SECRET: z
     .string()
@@ -51,6 +51,9 @@ export const schema = z.object({
     .default("info")
     .describe("Least severe log line written"),
 
+  TIERS_FILE: text(
+    "Model tiers, their routes, quotas and prices as a JSON file (docs/models.md); the variables below say which there are when empty",
+  ),
   OPENAI_API_KEY: text("Adds a cloud tier over the OpenAI protocol"),
   OPENAI_BASE_URL: text("Its base URL; OpenAI's own when empty"),
   OPENAI_MODEL: z.string().default("gpt-4o").describe("Its model"),
@@ -94,7 +97,11 @@ export const schema = z.object({
     .describe("Folder of articles and question/answer pairs, one sub-folder a language"),
 });
 
-export type Config = z.infer<typeof schema> & { cacheDir: string };
+export type Config = z.infer<typeof schema> & {
+  cacheDir: string;
+  /** The value of a variable that a configuration file names: keys never stand in files. */
+  secret(name: string): string | undefined;
+};
 
 /** Thrown when the environment holds something unusable; the message names every variable. */
 export class ConfigError extends Error {
@@ -113,7 +120,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     throw new ConfigError(`The environment holds settings that can't be used:\n${lines.join("\n")}`);
   }
   const cacheHome = parsed.data.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  return { ...parsed.data, cacheDir: parsed.data.CACHE_DIR ?? join(cacheHome, "colloquy") };
+  return {
+    ...parsed.data,
+    cacheDir: parsed.data.CACHE_DIR ?? join(cacheHome, "colloquy"),
+    secret: (name) => environment[name] || undefined,
+  };
 }
 
 /** Every variable of this process, for children that inherit it. */

@@ -1,4 +1,5 @@
 import Anthropic from "@anthropic-ai/sdk";
+import type { Written } from "../ask.ts";
 import { askForPrediction } from "../ask.ts";
 import { modelErrorOf, noUsage, withDeadline } from "../failures.ts";
 import { predictionJsonSchema } from "../prediction.ts";
@@ -37,7 +38,7 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     logLevel: "off",
   });
 
-  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<{ text: string; usage: Usage }> {
+  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<Written> {
     const message = await client.messages.create(
       {
         ...baseParams(model, prompt, MAX_OUTPUT_TOKENS.predict),
@@ -50,7 +51,11 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     const content = message.content ?? [];
     const call = content.find((block) => block.type === "tool_use");
     const words = content.map((block) => (block.type === "text" ? block.text : "")).join("");
-    return { text: call === undefined ? words : JSON.stringify(call.input), usage: usageOf(message.usage) };
+    return {
+      text: call === undefined ? words : JSON.stringify(call.input),
+      truncated: message.stop_reason === "max_tokens",
+      usage: usageOf(message.usage),
+    };
   }
 
   async function stream(
@@ -65,10 +70,12 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     let text = "";
     let usage = noUsage;
     let finished = false;
+    let truncated = false;
     for await (const event of events) {
       if (event.type === "message_start") usage = usageOf(event.message.usage);
       else if (event.type === "message_delta") {
         refuseIf(id, event.delta.stop_reason === "refusal");
+        truncated = event.delta.stop_reason === "max_tokens";
         usage = { ...usage, outputTokens: event.usage.output_tokens };
       } else if (event.type === "message_stop") finished = true;
       else if (event.type === "content_block_delta" && event.delta.type === "text_delta") {
@@ -78,6 +85,8 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     }
     // A connection closed between two events ends the loop without an error.
     if (!finished) throw new ModelError("Unavailable", `${id}: stream was cut`, undefined, { usage });
+    // Half a sentence is no answer: the next tier, or the passage itself, says it whole.
+    if (truncated) throw new ModelError("BadAnswer", `${id}: answer cut off at its limit`, undefined, { usage });
     if (text.trim() === "") throw new ModelError("BadAnswer", `${id}: empty answer`, undefined, { usage });
     return { value: text.trim(), usage };
   }
@@ -95,7 +104,7 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     predict: (request, call) =>
       withDeadline(
         limits(call),
-        (signal) => askForPrediction(id, request, (prompt) => complete(prompt, signal)),
+        (signal, spend) => askForPrediction(id, request, (prompt) => complete(prompt, signal), spend),
         toModelError,
       ),
     phrase: (request, call) =>

@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import type { ChatCompletionCreateParamsBase, ChatCompletionMessageParam } from "openai/resources/chat/completions";
+import type { Written } from "../ask.ts";
 import { askForPrediction } from "../ask.ts";
 import { modelErrorOf, noUsage, withDeadline } from "../failures.ts";
 import { predictionJsonSchema } from "../prediction.ts";
@@ -62,7 +63,7 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     }
   }
 
-  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<{ text: string; usage: Usage }> {
+  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<Written> {
     const completion = await speak((spoken) =>
       client.chat.completions.create(
         { ...baseParams(model, prompt, spoken, MAX_OUTPUT_TOKENS.predict), ...responseFormat(spoken), stream: false },
@@ -72,7 +73,11 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     // Compatible servers may leave out what the types promise.
     const choice = completion.choices?.[0];
     refuseIf(id, Boolean(choice?.message?.refusal) || choice?.finish_reason === "content_filter");
-    return { text: createThoughtFilter()(choice?.message?.content ?? ""), usage: usageOf(completion.usage) };
+    return {
+      text: createThoughtFilter()(choice?.message?.content ?? ""),
+      truncated: choice?.finish_reason === "length",
+      usage: usageOf(completion.usage),
+    };
   }
 
   async function stream(
@@ -105,6 +110,9 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     }
     // A connection closed between two events ends the loop without an error.
     if (finished === null) throw new ModelError("Unavailable", `${id}: stream was cut`, undefined, { usage });
+    // Half a sentence is no answer: the next tier, or the passage itself, says it whole.
+    if (finished === "length")
+      throw new ModelError("BadAnswer", `${id}: answer cut off at its limit`, undefined, { usage });
     if (text.trim() === "") throw new ModelError("BadAnswer", `${id}: empty answer`, undefined, { usage });
     return { value: text.trim(), usage };
   }
@@ -122,7 +130,7 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     predict: (request, call) =>
       withDeadline(
         limits(call),
-        (signal) => askForPrediction(id, request, (prompt) => complete(prompt, signal)),
+        (signal, spend) => askForPrediction(id, request, (prompt) => complete(prompt, signal), spend),
         toModelError,
       ),
     phrase: (request, call) =>
