@@ -169,6 +169,13 @@ describe("M1, M2: the router", () => {
     expect(shown).toBe("The shop pays.");
   });
 
+  test("a time that doesn't divide by the number of tiers is no failure of theirs", async () => {
+    vendor.script([{ kind: "json", value: lampReturn }]);
+    const { router, log } = routed(...protocols.map(({ create }) => create(vendor)));
+    await router.predict(request, options(9_999));
+    expect(log.map(({ outcome }) => outcome)).toEqual(["Accepted"]);
+  });
+
   test("every misbehaving server leads to the next tier within one call", async () => {
     const replies: VendorReply[] = [
       { kind: "hang" },

@@ -75,7 +75,7 @@ export async function walk<T>({ limits, log, onBreaker, now }: WalkDeps, errand:
     };
     if (timeoutMs <= 0) return skip("time");
     if (contextTokens !== undefined && tokens > contextTokens) return skip("context");
-    const demand = { tier: tier.id, tokens, tokensPerMinute, leaseMs: Math.ceil(timeoutMs) };
+    const demand = { tier: tier.id, tokens, tokensPerMinute, leaseMs: timeoutMs };
     const admission = await limits.admit(demand);
     onBreaker(tier.id, admission.breaker);
     if (!admission.admitted) {
@@ -112,8 +112,8 @@ export async function walk<T>({ limits, log, onBreaker, now }: WalkDeps, errand:
 
   for (const [index, tier] of candidates.entries()) {
     signal.throwIfAborted();
-    // An equal share of what is left: a tier that hangs leaves time for those behind it.
-    if (await ask(tier, (endMs - now()) / (candidates.length - index))) break;
+    // An equal share of what is left: a tier that hangs leaves time for those behind it. Timers take whole milliseconds only.
+    if (await ask(tier, Math.floor((endMs - now()) / (candidates.length - index)))) break;
   }
   return { answers, attempts, retryAfterMs: waitsMs.length === 0 ? undefined : Math.min(...waitsMs) };
 }
