@@ -59,7 +59,7 @@ export const schema = z.object({
   OPENAI_MODEL: z.string().default("gpt-4o").describe("Its model"),
   ANTHROPIC_API_KEY: text("Adds a cloud tier over Anthropic's protocol"),
   ANTHROPIC_BASE_URL: text("Its base URL; Anthropic's own when empty"),
-  ANTHROPIC_MODEL: z.string().default("claude-sonnet-4-5").describe("Its model"),
+  ANTHROPIC_MODEL: z.string().default("claude-sonnet-5-5").describe("Its model"),
   LOCAL_LLM_BASE_URL: text(
     "A model server in your network that speaks the OpenAI protocol (vLLM, llama.cpp, Ollama): ChatGLM3-6B, Llama2-Chinese-13B",
   ),

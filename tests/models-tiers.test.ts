@@ -175,7 +175,7 @@ describe("a worker's models", () => {
       log,
     );
     await failureOf(both.router()?.predict(request, options()) ?? Promise.resolve());
-    expect(vendor.calls.map(({ model }) => model)).toEqual(["chatglm3-6b", "claude-sonnet-4-5", "gpt-4o"]);
+    expect(vendor.calls.map(({ model }) => model)).toEqual(["chatglm3-6b", "claude-sonnet-5-5", "gpt-4o"]);
     const none = await startModels(loadConfig({}), log);
     expect(none.router()).toBeNull();
     await Promise.all([both.close(), none.close()]);
