@@ -21,7 +21,7 @@ const DAY_MS = 86_400_000;
 
 export const schema = z.object({
   PORT: count(3000, "Port of the API and the pages"),
-  HOST: z.string().default("127.0.0.1").describe("Address the API listens on"),
+  HOST: z.string().default("127.0.0.1").describe("Address the API and a worker's metrics listen on"),
   DATA_DIR: z.string().default(".colloquy").describe("Everything embedded servers write lives here"),
   CACHE_DIR: text("Downloads shared between copies; default `$XDG_CACHE_HOME/colloquy`"),
   XDG_CACHE_HOME: text("The user's cache folder"),
@@ -69,6 +69,12 @@ export const schema = z.object({
     true,
     "Fetch and use the small in-process model (478 MB); patterns, examples and the shop's data answer without it",
   ),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("Port of a worker's `/metrics`, what models do and cost; none when empty"),
   MODEL_TIMEOUT_MS: count(15_000, "Longest a model may take for one call"),
 
   SLOW_NOTICE_MS: count(4_000, "A customer who has waited this long for a model is told that it takes a moment"),

@@ -10,6 +10,7 @@ import { createTiers, inProcessTier } from "../src/models/tiers.ts";
 import { parseTiersFile, TiersFileError, tiersSchemaText } from "../src/models/tiers-file.ts";
 import type { Stakes, Task, Tier } from "../src/models/types.ts";
 import { createLogger } from "../src/telemetry/log.ts";
+import { serveMetrics } from "../src/telemetry/metrics-server.ts";
 import { startModels } from "../src/worker/models.ts";
 import { failureOf, lampReturn, options, request } from "./support/models.ts";
 import type { VendorServer } from "./support/vendor-server.ts";
@@ -156,9 +157,12 @@ describe("a worker's models", () => {
     const answer = await models.router()?.predict(request, { ...options(), tenant: "shop-1" });
     expect(answer).toMatchObject({ tier: "glm", accepted: true, cost: { CNY: (100 * 1 + 20 * 2) / 1e6 } });
     expect(vendor.calls[0]?.headers.authorization).toBe("Bearer key-of-glm");
-    const lines = await models.metrics.metrics();
+    const served = await serveMetrics(models.metrics, "127.0.0.1", 0);
+    const lines = await (await fetch(`http://127.0.0.1:${served.port}/metrics`)).text();
     expect(lines).toContain('colloquy_model_tokens_total{tier="glm",tenant="shop-1",direction="input"} 100');
     expect(lines).toContain('colloquy_model_breaker_state{tier="glm"} 0');
+    expect((await fetch(`http://127.0.0.1:${served.port}/`)).status).toBe(404);
+    await served.close();
     await models.close();
   });
 
