@@ -39,7 +39,7 @@ async function setUp(create: (now: () => number) => TierLimits | Promise<TierLim
   const limits = await create(() => clock.ms);
   const tier = `tier-${++tiers}`;
   const ask = (tokens: number, tokensPerMinute?: number) =>
-    limits.admit({ tier, tokens, tokensPerMinute, leaseMs: 5_000 });
+    limits.admit({ tier, tokens, tokensPerMinute, leaseMs: 5_000, inProcess: false });
   const call = async (ending: Ending, tokens = 100) => limits.settle(ticketOf(await ask(tokens)), ending);
   return { clock, limits, tier, ask, call };
 }
@@ -145,7 +145,7 @@ describeRedis(`limits shared through Redis (skipped only where there is ${NO_RED
   test("two workers never admit more than the quota between them, however they race", async () => {
     const now = () => START_MS;
     const workers = await Promise.all([openRedisLimits(now), openRedisLimits(now)]);
-    const demand = { tier: "raced", tokens: 100, tokensPerMinute: 1_000, leaseMs: 5_000 };
+    const demand = { tier: "raced", tokens: 100, tokensPerMinute: 1_000, leaseMs: 5_000, inProcess: false };
     const asked = Array.from({ length: 40 }, (_, index) => workers[index % 2]?.admit(demand));
     const admitted = (await Promise.all(asked)).filter((admission) => admission?.admitted);
     expect(admitted).toHaveLength(10);
@@ -154,16 +154,26 @@ describeRedis(`limits shared through Redis (skipped only where there is ${NO_RED
   test("a breaker that one worker opened is open for the other", async () => {
     const now = () => START_MS;
     const [one, other] = [await openRedisLimits(now), await openRedisLimits(now)];
-    const demand = { tier: "shared", tokens: 1, tokensPerMinute: undefined, leaseMs: 5_000 };
+    const demand = { tier: "shared", tokens: 1, tokensPerMinute: undefined, leaseMs: 5_000, inProcess: false };
     for (let i = 0; i < 3; i++) await one.settle(ticketOf(await one.admit(demand)), failed);
     expect(await other.admit(demand)).toMatchObject({ admitted: false, because: "breaker" });
+  });
+
+  test("what runs in a worker's own process is its own: another's full queue or failures don't count", async () => {
+    const now = () => START_MS;
+    const [one, other] = [await openRedisLimits(now), await openRedisLimits(now)];
+    const demand = { tier: "small", tokens: 1, tokensPerMinute: undefined, leaseMs: 5_000, inProcess: true };
+    await one.settle(ticketOf(await one.admit(demand)), { kind: "limited", retryAfterMs: 6_000 });
+    expect(await one.admit(demand)).toMatchObject({ admitted: false, because: "rate-limited" });
+    expect(await other.admit(demand)).toMatchObject({ admitted: true });
   });
 
   test("Redis goes away: each worker counts for itself, says so once, and shares again when it is back", async () => {
     const own = await startRedisServer();
     const limits = await openRedisLimits(() => START_MS, own.url);
     said.length = 0;
-    const ask = () => limits.admit({ tier: "t", tokens: 600, tokensPerMinute: 1_000, leaseMs: 5_000 });
+    const ask = () =>
+      limits.admit({ tier: "t", tokens: 600, tokensPerMinute: 1_000, leaseMs: 5_000, inProcess: false });
     const before = ticketOf(await ask());
     expect(before.shared).toBe(true);
     await own.stop();
@@ -174,7 +184,13 @@ describeRedis(`limits shared through Redis (skipped only where there is ${NO_RED
     expect(said).toEqual([expect.stringMatching(/^Redis is away/)]);
     await own.start();
     await eventually("it shares again", async () => {
-      const admission = await limits.admit({ tier: "u", tokens: 1, tokensPerMinute: undefined, leaseMs: 5_000 });
+      const admission = await limits.admit({
+        tier: "u",
+        tokens: 1,
+        tokensPerMinute: undefined,
+        leaseMs: 5_000,
+        inProcess: false,
+      });
       return admission.admitted && admission.ticket.shared;
     });
     expect(said).toEqual([expect.stringMatching(/^Redis is away/), expect.stringMatching(/^Redis is back/)]);
@@ -188,7 +204,9 @@ describeRedis(`limits shared through Redis (skipped only where there is ${NO_RED
     said.length = 0;
     const limits = await openRedisLimits(() => START_MS, gone.url);
     expect(said).toHaveLength(1);
-    expect(await limits.admit({ tier: "t", tokens: 1, tokensPerMinute: 10, leaseMs: 1 })).toMatchObject({
+    expect(
+      await limits.admit({ tier: "t", tokens: 1, tokensPerMinute: 10, leaseMs: 1, inProcess: false }),
+    ).toMatchObject({
       admitted: true,
     });
   });

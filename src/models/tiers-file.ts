@@ -16,7 +16,9 @@ const common = {
     })
     .optional()
     .describe("Per million tokens; without it the tier costs nothing"),
-  tokensPerMinute: tokens.optional().describe("Quota, shared by all workers on one Redis; without it there is none"),
+  tokensPerMinute: tokens
+    .optional()
+    .describe("Quota, shared by all workers on one Redis (in process: each worker's own); without it there is none"),
   minConfidence: confidence.optional().describe("Its predictions count from this calibrated confidence on"),
   lastResort: z.boolean().default(false).describe("Asked after all others, as the last before a person"),
 };

@@ -75,8 +75,8 @@ export async function walk<T>({ limits, log, onBreaker, now }: WalkDeps, errand:
     };
     if (timeoutMs <= 0) return skip("time");
     if (contextTokens !== undefined && tokens > contextTokens) return skip("context");
-    const demand = { tier: tier.id, tokens, tokensPerMinute, leaseMs: timeoutMs };
-    const admission = await limits.admit(demand);
+    const inProcess = tier.where === "in-process";
+    const admission = await limits.admit({ tier: tier.id, tokens, tokensPerMinute, leaseMs: timeoutMs, inProcess });
     onBreaker(tier.id, admission.breaker);
     if (!admission.admitted) {
       if (admission.retryAfterMs !== undefined) waitsMs.push(admission.retryAfterMs);

@@ -71,8 +71,9 @@ export async function createRedisLimits({ url, log, now = Date.now }: RedisLimit
   }
 
   return {
-    admit: (demand) =>
-      shared(
+    async admit(demand) {
+      if (demand.inProcess) return await own.admit(demand);
+      return await shared(
         async (): Promise<Admission> => {
           const { tier, tokens, tokensPerMinute = -1, leaseMs } = demand;
           const key = KEY_PREFIX + tier;
@@ -85,7 +86,8 @@ export async function createRedisLimits({ url, log, now = Date.now }: RedisLimit
           return { admitted: false, because: what as RefusedBecause, retryAfterMs, breaker };
         },
         () => own.admit(demand),
-      ),
+      );
+    },
 
     async settle(ticket, ending) {
       if (!ticket.shared) return await own.settle(ticket, ending);

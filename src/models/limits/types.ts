@@ -22,6 +22,8 @@ export interface Demand {
   tokensPerMinute: number | undefined;
   /** Longest the call may take; a probe that says nothing for so long is taken for dead. */
   leaseMs: number;
+  /** The tier is this process' own: other workers' neither share its quota nor its failures. */
+  inProcess: boolean;
 }
 
 /** Proof of admission; give it back with `settle`. Not settled (a crash), its tokens count for a minute. */
