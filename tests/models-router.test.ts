@@ -148,6 +148,11 @@ describe("M1, M2: the router", () => {
     expect(log).toEqual([]);
   });
 
+  test("writes() says whether any tier would word an answer", () => {
+    expect(routed(scripted("silent", "in-process", 1)).router.writes()).toBe(false);
+    expect(routed(...protocols.map(({ create }) => create(vendor))).router.writes()).toBe(true);
+  });
+
   test("phrase: a stream that is cut restarts with the next tier that writes", async () => {
     vendor.script((call) =>
       call.protocol === "openai" ? { kind: "cut", after: "The sh" } : { kind: "text", text: "The shop pays." },

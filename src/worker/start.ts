@@ -10,7 +10,6 @@ import { createAnswerWriter } from "../knowledge/answer.ts";
 import { loadKnowledge } from "../knowledge/index.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
-import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
 import { openStore } from "../store/mongo.ts";
 import type { Logger } from "../telemetry/log.ts";
