@@ -12,7 +12,7 @@ interface State {
   used: Map<number, number>;
 }
 
-/** Limits of this process alone. The same rules as the script in redis.ts; one test holds both to them. */
+/** Limits of this process alone. The same rules as in redis-script.ts; one test holds both to them. */
 export function createInProcessLimits(now: () => number = Date.now): TierLimits {
   const states = new Map<string, State>();
 
