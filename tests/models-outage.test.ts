@@ -50,6 +50,8 @@ function setUp(more: Partial<RouterOptions> = {}, quota = 4 * CALL_TOKENS) {
   const cloud = { where: "cloud", baseUrl: vendor.openaiBaseURL, protocol: "openai" };
   const file = {
     tiers: [
+      // Not where it is asked: the last resort comes last wherever it stands.
+      { ...cloud, id: "best", model: "gpt-4", lastResort: true, price: usd(10, 30) },
       { ...cloud, id: "local", model: "chatglm3-6b", where: "local-network", contextTokens: 8_192 },
       { ...cloud, id: "cheap", model: "gpt-3.5-turbo", tokensPerMinute: quota, price: usd(0.5, 1.5) },
       {
@@ -60,7 +62,6 @@ function setUp(more: Partial<RouterOptions> = {}, quota = 4 * CALL_TOKENS) {
         baseUrl: vendor.anthropicBaseURL,
         price: usd(3, 15),
       },
-      { ...cloud, id: "best", model: "gpt-4", lastResort: true, price: usd(10, 30) },
     ],
     routes: { normal: { tiers: ["cheap", "local"] } },
   };
