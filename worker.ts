@@ -5,6 +5,7 @@ import { ensureEmbedder } from "./src/embedded/weights.ts";
 import { chooseBus } from "./src/live/choose.ts";
 import { createSmallModelTier } from "./src/models/local/small-model.ts";
 import { createLogger } from "./src/telemetry/log.ts";
+import { serveMetrics } from "./src/telemetry/metrics-server.ts";
 import type { RunningWorker } from "./src/worker/start.ts";
 import { installRuntime, startWorker } from "./src/worker/start.ts";
 
@@ -42,11 +43,13 @@ const worker = await startWorker({
   embedderFiles,
   onProgress: (message, done, total) => tell({ part: "embedder", message: `${message} (${done} of ${total})` }),
 });
+const metrics = config.METRICS_PORT ? await serveMetrics(worker.metrics, config.HOST, config.METRICS_PORT) : null;
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void worker.stop());
 process.once("disconnect", () => void worker.stop());
 process.send?.({ ready: true });
 log.info("worker ready");
 if (config.SMALL_MODEL) void addSmallModel(worker);
 await worker.done;
+await metrics?.close();
 await bus.close();
 process.exit(0);

@@ -21,7 +21,7 @@ const DAY_MS = 86_400_000;
 
 export const schema = z.object({
   PORT: count(3000, "Port of the API and the pages"),
-  HOST: z.string().default("127.0.0.1").describe("Address the API listens on"),
+  HOST: z.string().default("127.0.0.1").describe("Address the API and a worker's metrics listen on"),
   DATA_DIR: z.string().default(".colloquy").describe("Everything embedded servers write lives here"),
   CACHE_DIR: text("Downloads shared between copies; default `$XDG_CACHE_HOME/colloquy`"),
   XDG_CACHE_HOME: text("The user's cache folder"),
@@ -37,7 +37,7 @@ export const schema = z.object({
   S3_BUCKET: z.string().default("colloquy").describe("Bucket of the archive"),
   S3_ACCESS_KEY_ID: text("S3 access key"),
   S3_SECRET_ACCESS_KEY: text("S3 secret key"),
-  REDIS_URL: text("Redis for live events between processes; in process when empty"),
+  REDIS_URL: text("Redis for live events, model quotas and breakers between processes; in process when empty"),
 
   JWT_SECRET: z
     .string()
@@ -51,12 +51,15 @@ export const schema = z.object({
     .default("info")
     .describe("Least severe log line written"),
 
+  TIERS_FILE: text(
+    "Model tiers, their routes, quotas and prices as a JSON file (docs/models.md); the variables below say which there are when empty",
+  ),
   OPENAI_API_KEY: text("Adds a cloud tier over the OpenAI protocol"),
   OPENAI_BASE_URL: text("Its base URL; OpenAI's own when empty"),
   OPENAI_MODEL: z.string().default("gpt-4o").describe("Its model"),
   ANTHROPIC_API_KEY: text("Adds a cloud tier over Anthropic's protocol"),
   ANTHROPIC_BASE_URL: text("Its base URL; Anthropic's own when empty"),
-  ANTHROPIC_MODEL: z.string().default("claude-sonnet-4-5").describe("Its model"),
+  ANTHROPIC_MODEL: z.string().default("claude-sonnet-5-5").describe("Its model"),
   LOCAL_LLM_BASE_URL: text(
     "A model server in your network that speaks the OpenAI protocol (vLLM, llama.cpp, Ollama): ChatGLM3-6B, Llama2-Chinese-13B",
   ),
@@ -66,6 +69,12 @@ export const schema = z.object({
     true,
     "Fetch and use the small in-process model (478 MB); patterns, examples and the shop's data answer without it",
   ),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("Port of a worker's `/metrics`, what models do and cost; none when empty"),
   MODEL_TIMEOUT_MS: count(15_000, "Longest a model may take for one call"),
 
   SLOW_NOTICE_MS: count(4_000, "A customer who has waited this long for a model is told that it takes a moment"),
@@ -94,7 +103,11 @@ export const schema = z.object({
     .describe("Folder of articles and question/answer pairs, one sub-folder a language"),
 });
 
-export type Config = z.infer<typeof schema> & { cacheDir: string };
+export type Config = z.infer<typeof schema> & {
+  cacheDir: string;
+  /** The value of a variable that a configuration file names: keys never stand in files. */
+  secret(name: string): string | undefined;
+};
 
 /** Thrown when the environment holds something unusable; the message names every variable. */
 export class ConfigError extends Error {
@@ -113,7 +126,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     throw new ConfigError(`The environment holds settings that can't be used:\n${lines.join("\n")}`);
   }
   const cacheHome = parsed.data.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  return { ...parsed.data, cacheDir: parsed.data.CACHE_DIR ?? join(cacheHome, "colloquy") };
+  return {
+    ...parsed.data,
+    cacheDir: parsed.data.CACHE_DIR ?? join(cacheHome, "colloquy"),
+    secret: (name) => environment[name] || undefined,
+  };
 }
 
 /** Every variable of this process, for children that inherit it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Attempt } from "../src/models/accounting.ts";
 import { promptVersion } from "../src/models/prompts.ts";
-import type { Attempt } from "../src/models/router.ts";
 import { createRouter, NoTierAnswered } from "../src/models/router.ts";
 import type { Tier } from "../src/models/types.ts";
 import { ModelError } from "../src/models/types.ts";
@@ -47,7 +47,9 @@ describe("M1, M2: the router", () => {
     const answer = await router.predict(request, options());
     expect(answer).toMatchObject({ tier: "local", value: { confidence: 0.9 }, usage });
     expect(cloud.calls).toBe(0);
-    expect(log).toEqual([{ tier: "local", task: "predict", ms: 0, usage, outcome: "Accepted", promptVersion }]);
+    const asked = { tier: "local", task: "predict", stakes: "normal", promptVersion };
+    const got = { ms: 0, usage, cost: {}, outcome: "Accepted", rawConfidence: 0.9, confidence: 0.9 };
+    expect(log).toEqual([{ ...asked, ...got }]);
     expect(answer.attempts).toEqual(log);
   });
 
@@ -146,6 +148,11 @@ describe("M1, M2: the router", () => {
     expect(log).toEqual([]);
   });
 
+  test("writes() says whether any tier would word an answer", () => {
+    expect(routed(scripted("silent", "in-process", 1)).router.writes()).toBe(false);
+    expect(routed(...protocols.map(({ create }) => create(vendor))).router.writes()).toBe(true);
+  });
+
   test("phrase: a stream that is cut restarts with the next tier that writes", async () => {
     vendor.script((call) =>
       call.protocol === "openai" ? { kind: "cut", after: "The sh" } : { kind: "text", text: "The shop pays." },
@@ -165,6 +172,13 @@ describe("M1, M2: the router", () => {
     expect(answer).toMatchObject({ value: "The shop pays.", tier: "claude" });
     expect(answer.attempts.map((attempt) => attempt.outcome)).toEqual(["Unavailable", "Accepted"]);
     expect(shown).toBe("The shop pays.");
+  });
+
+  test("a time that doesn't divide by the number of tiers is no failure of theirs", async () => {
+    vendor.script([{ kind: "json", value: lampReturn }]);
+    const { router, log } = routed(...protocols.map(({ create }) => create(vendor)));
+    await router.predict(request, options(9_999));
+    expect(log.map(({ outcome }) => outcome)).toEqual(["Accepted"]);
   });
 
   test("every misbehaving server leads to the next tier within one call", async () => {

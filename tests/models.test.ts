@@ -86,6 +86,11 @@ describe.each(protocols)("M1: the $protocol tier through its real SDK", ({ proto
       { kind: "json", value: { ...lampReturn, acts: [{ ...lampReturn.acts[0], reason: "x".repeat(301) }] } },
       /acts\.0\.reason/,
     ],
+    [
+      "an answer cut at max_tokens",
+      { kind: "truncated", text: JSON.stringify(lampReturn).slice(0, 80) },
+      /cut off at the limit of length: no complete JSON object/,
+    ],
     ["nothing", { kind: "text", text: "" }, /empty answer/],
   ];
   test.each(unusable)(
@@ -123,7 +128,7 @@ describe.each(protocols)("M1: the $protocol tier through its real SDK", ({ proto
     ["a cut connection", { kind: "cut", after: JSON.stringify(lampReturn) }, "Unavailable"],
     ["a body that is no JSON", { kind: "raw", body: "<html>bad gateway</html>" }, "Unavailable"],
   ];
-  test.each(failing)("predict: %s becomes %p once, leaking neither key nor prompt", async (_, reply, kind) => {
+  test.each(failing)("predict: %s fails once, leaking neither key nor prompt", async (_, reply, kind) => {
     vendor.script([reply]);
     const error = await failureOf(create().predict(request, options()));
     expect(error.kind).toBe(kind);
@@ -131,10 +136,36 @@ describe.each(protocols)("M1: the $protocol tier through its real SDK", ({ proto
     expectNoSecrets(error);
   });
 
-  test.each(failing.filter(([name]) => !name.includes("no JSON")))("phrase: %s becomes %p", async (_, reply, kind) => {
-    vendor.script([reply]);
+  test.each(failing.filter(([name]) => !name.includes("no JSON")))(
+    "phrase: %s fails likewise",
+    async (_, reply, kind) => {
+      vendor.script([reply]);
+      const error = await failureOf(create().phrase?.(question, options()) ?? Promise.resolve());
+      expect(error.kind).toBe(kind);
+      expectNoSecrets(error);
+    },
+  );
+
+  test("M4: a failure on the second ask says what the first one cost", async () => {
+    for (const second of [{ kind: "status", status: 429 }, { kind: "hang" }] as const) {
+      vendor.script([{ kind: "text", text: "Hmm.", usage: [800, 3] }, second]);
+      const error = await failureOf(create(300).predict(request, options()));
+      expect(error.kind).toBe(second.kind === "hang" ? "Timeout" : "RateLimited");
+      expect(error.usage).toEqual({ inputTokens: 800, outputTokens: 3 });
+    }
+  });
+
+  test("phrase: half a sentence, cut at max_tokens, is a BadAnswer that says what it cost", async () => {
+    vendor.script([{ kind: "truncated", text: "The shop pays, but", usage: [90, 400] }]);
     const error = await failureOf(create().phrase?.(question, options()) ?? Promise.resolve());
-    expect(error.kind).toBe(kind);
+    expect(error.kind).toBe("BadAnswer");
+    expect(error.usage).toEqual({ inputTokens: 90, outputTokens: 400 });
+  });
+
+  test("phrase: an error inside a stream that began well is the vendor's, and leaks nothing", async () => {
+    vendor.script([{ kind: "error-event", after: "The shop", code: "overloaded_error" }]);
+    const error = await failureOf(create().phrase?.(question, options()) ?? Promise.resolve());
+    expect(error.kind).toBe("Unavailable");
     expectNoSecrets(error);
   });
 

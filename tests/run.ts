@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findChromium, NO_CHROMIUM } from "./support/chromium.ts";
+import { findRedisServer, NO_REDIS } from "./support/redis-server.ts";
 
 /** The parts of jest's --json output that are read here. */
 interface JestResults {
@@ -51,6 +52,7 @@ function summary(resultsFile: string): string {
 }
 
 if (findChromium() === undefined) console.log(`The browser journeys are skipped: ${NO_CHROMIUM}.`);
+if (findRedisServer() === undefined) console.log(`The tests of what Redis shares are skipped: ${NO_REDIS}.`);
 const scratch = mkdtempSync(join(tmpdir(), "colloquy-jest-"));
 try {
   const resultsFile = join(scratch, "results.json");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { Runtime } from "@temporalio/worker";
-import { INTENTS } from "../src/models/types.ts";
+import { INTENTS } from "../src/intents/catalog/index.ts";
 
 describe("jest in ESM mode", () => {
   test("a test is a real ES module: import.meta.url and .ts imports work", () => {
@@ -24,7 +24,7 @@ describe("jest in ESM mode", () => {
   });
 
   test("type stripping alone runs the sources, as `npm start` does", () => {
-    const source = fileURLToPath(new URL("../src/models/types.ts", import.meta.url));
+    const source = fileURLToPath(new URL("../src/intents/catalog/index.ts", import.meta.url));
     const out = execFileSync(process.execPath, [
       "-e",
       `import(${JSON.stringify(source)}).then((m) => console.log(m.INTENTS[0]))`,

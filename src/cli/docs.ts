@@ -1,20 +1,23 @@
-/** `npm run docs`: writes the configuration tables of both READMEs anew. */
+/** `npm run docs`: writes the configuration tables of both READMEs and the JSON schema of tiers files anew. */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { tiersSchemaText } from "../models/tiers-file.ts";
 import { configTable, withTable } from "./config-table.ts";
 import { runCommand } from "./instance.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
+/** Writes what changed, and says so. */
+async function update(file: string, written: (before: string) => string): Promise<void> {
+  const before = await readFile(path(file), "utf8").catch(() => "");
+  const after = written(before);
+  if (after !== before) await writeFile(path(file), after);
+  console.log(`${file}: ${after === before ? "up to date" : "written"}`);
+}
+
 await runCommand(async () => {
   const chinese = JSON.parse(await readFile(path("docs/config.zh.json"), "utf8")) as Record<string, string>;
-  for (const [file, table] of [
-    ["README.md", configTable("en")],
-    ["README.zh.md", configTable("zh", chinese)],
-  ] as const) {
-    const text = await readFile(path(file), "utf8");
-    const written = withTable(text, table);
-    if (written !== text) await writeFile(path(file), written);
-    console.log(`${file}: ${written === text ? "up to date" : "written"}`);
-  }
+  await update("README.md", (text) => withTable(text, configTable("en")));
+  await update("README.zh.md", (text) => withTable(text, configTable("zh", chinese)));
+  await update("docs/tiers.schema.json", tiersSchemaText);
 });

@@ -11,6 +11,7 @@ import { createProgressDisplay } from "../embedded/progress.ts";
 import { startEmbedded } from "../embedded/start.ts";
 import type { Embedded } from "../embedded/types.ts";
 import { openStore } from "../store/mongo.ts";
+import { configuredTiers } from "../worker/tiers.ts";
 import type { Child } from "./children.ts";
 import { runChild } from "./children.ts";
 import { jwtSecret } from "./instance.ts";
@@ -63,6 +64,8 @@ function banner(config: Config, embedded: Embedded): string {
 
 async function main(): Promise<void> {
   const config = loadConfig();
+  // The worker reads it again; here a mistake in it is told before anything is started.
+  await configuredTiers(config);
   const display = createProgressDisplay(process.stdout);
   await assertPortFree(config.PORT);
   const aborted = new AbortController();

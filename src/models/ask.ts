@@ -8,6 +8,13 @@ import { ModelError } from "./types.ts";
 /** First answer and one correction: a model that fails twice fails a third time, and the customer waits. */
 const MAX_ASKS = 2;
 
+export interface Written {
+  text: string;
+  /** It ran into the limit on its length. */
+  truncated: boolean;
+  usage: Usage;
+}
+
 /**
  * Asks a chat model for a prediction: what it writes is repaired and validated, and asked for once more, with the problem
  * named, when that fails.
@@ -16,7 +23,8 @@ const MAX_ASKS = 2;
 export async function askForPrediction(
   tier: string,
   request: PredictRequest,
-  ask: (prompt: ChatPrompt) => Promise<{ text: string; usage: Usage }>,
+  ask: (prompt: ChatPrompt) => Promise<Written>,
+  spend: (usage: Usage) => void,
 ): Promise<TierAnswer<Prediction>> {
   let prompt = predictPrompt(request);
   let usage = noUsage;
@@ -24,9 +32,10 @@ export async function askForPrediction(
   for (let asked = 0; asked < MAX_ASKS; asked++) {
     const answer = await ask(prompt);
     usage = addUsage(usage, answer.usage);
+    spend(answer.usage);
     const parsed = parsePrediction(answer.text);
     if (parsed.ok) return { value: parsed.value, usage };
-    problem = parsed.problem;
+    problem = answer.truncated ? `cut off at the limit of length: ${parsed.problem}` : parsed.problem;
     prompt = correctedPrompt(prompt, answer.text, problem);
   }
   throw new ModelError("BadAnswer", `${tier}: ${problem}`, undefined, { usage });

@@ -51,24 +51,35 @@ function clamp(ms: number): number {
 }
 
 /**
- * Runs one call under the caller's signal and a time limit that covers the whole answer, not only its headers.
+ * Runs one call under the caller's signal and a time limit that covers the whole answer, not only its headers. The call
+ * tells what it has spent so far: a failure on the second ask still says what the first one cost (M4).
  * @throws the signal's reason when the caller gave up (no failure of the tier), ModelError("Timeout") at the limit, else
  * what `toModelError` makes of the error.
  */
 export async function withDeadline<T>(
   limits: { tier: string; signal: AbortSignal; timeoutMs: number },
-  call: (signal: AbortSignal) => Promise<T>,
+  call: (signal: AbortSignal, spend: (usage: Usage) => void) => Promise<T>,
   toModelError: (error: unknown) => ModelError,
 ): Promise<T> {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
+  let spent = noUsage;
+  const spend = (usage: Usage): void => {
+    spent = addUsage(spent, usage);
+  };
   try {
     limits.signal.throwIfAborted();
-    return await call(AbortSignal.any([limits.signal, deadline]));
+    return await call(AbortSignal.any([limits.signal, deadline]), spend);
   } catch (error) {
     if (limits.signal.aborted) throw limits.signal.reason;
     // Before the error itself is looked at: the SDKs end an aborted stream as if it had been cut.
-    if (deadline.aborted) throw new ModelError("Timeout", `${limits.tier}: no answer in ${limits.timeoutMs} ms`);
-    if (error instanceof ModelError) throw error;
-    throw toModelError(error);
+    const failure = deadline.aborted
+      ? new ModelError("Timeout", `${limits.tier}: no answer in ${limits.timeoutMs} ms`)
+      : error instanceof ModelError
+        ? error
+        : toModelError(error);
+    throw failure.usage === undefined && spent !== noUsage ? withUsage(failure, spent) : failure;
   }
 }
+
+const withUsage = ({ kind, message, retryAfterMs, cause }: ModelError, usage: Usage): ModelError =>
+  new ModelError(kind, message, retryAfterMs, { usage, ...(cause === undefined ? {} : { cause }) });

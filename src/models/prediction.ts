@@ -1,23 +1,17 @@
 import { z } from "zod";
-import type { Prediction } from "./types.ts";
-import { INTENTS } from "./types.ts";
+import { CATALOG, INTENTS } from "../intents/catalog/index.ts";
+import type { PredictedAct, Prediction } from "./types.ts";
 
 const MAX_ACTS = 5;
-const MAX_SLOT_CHARS = 300;
 const MAX_STEPS_CHARS = 1_000;
 
-// Lengths are refinements, not `max()`: those stay out of the JSON schema, whose strict dialects refuse maxLength.
-const slot = z
-  .string()
-  .refine((value) => value.length <= MAX_SLOT_CHARS, `longer than ${MAX_SLOT_CHARS} characters`)
-  .nullable();
+/** `map` forgets that a tuple stays one. */
+type Schemas<Catalog> = { [Index in keyof Catalog]: Catalog[Index] extends { schema: infer Schema } ? Schema : never };
+const schemas = CATALOG.map(({ schema }) => schema) as unknown as Schemas<typeof CATALOG>;
 
-const actSchema = z.object({
-  intent: z.enum(INTENTS),
-  product: slot,
-  order_id: slot,
-  reason: slot,
-  wanted: slot,
+/** One act: each intent of the catalog with its own slots. */
+const actSchema = z.discriminatedUnion("intent", schemas, {
+  error: (issue) => (issue.code === "invalid_union" ? `not one of ${INTENTS.join(", ")}` : undefined),
 });
 
 /** `steps` comes first: a model writes its fields in order, so the answer is taken from the steps (M7). */
@@ -28,9 +22,21 @@ const predictionSchema = z.object({
   confidence: z.number().refine((value) => value >= 0 && value <= 1, "not between 0 and 1"),
 });
 
-/** Draft-7 JSON schema of Prediction; every field required, no extra ones, nullable instead of optional. */
+/**
+ * Draft-7 JSON schema of Prediction in the words that strict dialects take: every field required, no extra ones, nullable
+ * instead of optional, anyOf instead of oneOf. Descriptions stand in the prompt, once, not here in every intent.
+ */
 export const predictionJsonSchema: Record<string, unknown> = withoutDialect(
-  z.toJSONSchema(predictionSchema, { target: "draft-7", reused: "inline" }),
+  z.toJSONSchema(predictionSchema, {
+    target: "draft-7",
+    reused: "inline",
+    override({ jsonSchema }) {
+      delete jsonSchema.description;
+      if (jsonSchema.oneOf === undefined) return;
+      jsonSchema.anyOf = jsonSchema.oneOf;
+      delete jsonSchema.oneOf;
+    },
+  }),
 );
 
 export type ParsedPrediction = { ok: true; value: Prediction } | { ok: false; problem: string };
@@ -51,7 +57,18 @@ export function parsePrediction(text: string): ParsedPrediction {
       problem: issues.map((issue) => `${issue.path.join(".") || "answer"}: ${issue.message}`).join("; "),
     };
   }
-  return { ok: true, value: { ...checked.data, steps: checked.data.steps.slice(0, MAX_STEPS_CHARS) } };
+  const { steps, acts, ...rest } = checked.data;
+  return { ok: true, value: { steps: steps.slice(0, MAX_STEPS_CHARS), acts: acts.map(withAllSlots), ...rest } };
+}
+
+/** A slot that the intent doesn't have is null, as one that was not said. */
+const withAllSlots = (act: z.infer<typeof actSchema>): PredictedAct => ({ ...NO_SLOTS, ...act });
+const NO_SLOTS = { product: null, order_id: null, reason: null, wanted: null };
+
+/** A prediction as a model writes it, for worked examples: no slots that its intents don't have. */
+export function asWritten({ acts, ...rest }: Required<Prediction>): string {
+  const { steps, ...after } = rest;
+  return JSON.stringify({ steps, acts: acts.map((act) => actSchema.parse(act)), ...after });
 }
 
 /** The first balanced {...} of the text that parses, or undefined. */
@@ -100,7 +117,7 @@ function fillAbsent(raw: Record<string, unknown>): Record<string, unknown> {
 
 function fillAbsentSlots(act: unknown): unknown {
   if (typeof act !== "object" || act === null || Array.isArray(act)) return act;
-  const filled: Record<string, unknown> = { product: null, order_id: null, reason: null, wanted: null, ...act };
+  const filled: Record<string, unknown> = { ...NO_SLOTS, ...act };
   for (const [name, value] of Object.entries(filled)) if (value === "") filled[name] = null;
   if (Number.isSafeInteger(filled.order_id)) filled.order_id = String(filled.order_id);
   return filled;

@@ -1,52 +1,57 @@
-import { noUsage } from "./failures.ts";
+import type { Account, Attempt, Cost } from "./accounting.ts";
+import { totalOf } from "./accounting.ts";
+import { createInProcessLimits } from "./limits/in-process.ts";
+import type { TierLimits } from "./limits/types.ts";
+import type { ModelMetrics } from "./metrics.ts";
 import { phrasePromptVersion, promptVersion } from "./prompts.ts";
-import type { ModelFailureKind, PhraseRequest, Prediction, PredictRequest, Tier, TierAnswer, Usage } from "./types.ts";
+import type { Routes } from "./routes.ts";
+import { candidatesFor, thresholdFor } from "./routes.ts";
+import { phraseTokens, predictTokens } from "./tokens.ts";
+import type { PhraseRequest, Prediction, PredictRequest, Stakes, Tier, TierAnswer } from "./types.ts";
 import { ModelError } from "./types.ts";
-
-const FAILURES_TO_OPEN = 3;
-const OPEN_MS = 30_000;
-/** For a tier that limits without saying how long. */
-const DEFAULT_RETRY_AFTER_MS = 10_000;
-const DEFAULT_MIN_CONFIDENCE = 0.6;
-
-/** One tier's try at one task; `Skipped` costs nothing, `LowConfidence` validated but was not sure enough. */
-export interface Attempt {
-  tier: string;
-  task: "predict" | "phrase";
-  ms: number;
-  usage: Usage;
-  outcome: "Accepted" | "LowConfidence" | "Skipped" | ModelFailureKind;
-  promptVersion: string;
-}
+import type { WalkDeps, Walked } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 export interface Routed<T> extends TierAnswer<T> {
   tier: string;
+  /** False: no tier was sure enough, this is the best of them. For money and medicine that is a case for a person (M6). */
+  accepted: boolean;
   attempts: Attempt[];
+  /** Of all attempts; `usage` is the answer's own. */
+  cost: Cost;
 }
 
 /** No tier gave an answer; kind is "Unavailable". `retryAfterMs` is when the first tier that was limited may be asked again. */
 export class NoTierAnswered extends ModelError {
   readonly attempts: Attempt[];
+  readonly cost: Cost;
   constructor(attempts: Attempt[], retryAfterMs: number | undefined) {
-    const tried = attempts.map((attempt) => `${attempt.tier} ${attempt.outcome}`).join(", ");
-    super("Unavailable", `no model answered: ${tried || "none is configured for this"}`, retryAfterMs);
+    const tried = attempts.map(({ tier, outcome, because }) => [tier, outcome, because].filter(Boolean).join(" "));
+    const { usage, cost } = totalOf(attempts);
+    super("Unavailable", `no model answered: ${tried.join(", ") || "none is configured for this"}`, retryAfterMs, {
+      usage,
+    });
     this.attempts = attempts;
+    this.cost = cost;
   }
 }
 
-export interface RouteOptions {
+export interface RouteOptions extends Account {
   signal: AbortSignal;
   /** For all tiers together. */
   timeoutMs: number;
-  /** Private text: cloud tiers are passed over (M2). */
+  /** Private text: no cloud tier is asked, nor one that may see public text only (M2). */
   localOnly?: boolean;
+  /** Default "normal" (M3, M6). */
+  stakes?: Stakes;
 }
 
 export interface Router {
   /** Whether any tier writes answers. */
   writes(): boolean;
   /**
-   * The first prediction that reaches `minConfidence` (default 0.6), else the most confident one that validated.
+   * The first prediction that validates and reaches the confidence that its tier and the stakes ask for (`minConfidence`
+   * instead, when given), else the most confident one that validated, `accepted` false. Its confidence is the calibrated one.
    * @throws NoTierAnswered when none validated; the signal's reason when aborted.
    */
   predict(request: PredictRequest, options: RouteOptions & { minConfidence?: number }): Promise<Routed<Prediction>>;
@@ -62,8 +67,14 @@ export interface Router {
 }
 
 export interface RouterOptions {
-  /** In the order to be tried: local first, then cloud (M2). */
+  /** Asked near ones first, unless a route says otherwise (M2). */
   tiers: Tier[];
+  routes?: Routes;
+  /** Quotas and breakers; of this router alone when absent. */
+  limits?: TierLimits;
+  /** Calibrates what a tier says of its own confidence; default: taken as said. */
+  confidence?: (tier: string, raw: number) => number;
+  metrics?: ModelMetrics;
   /** Told of every attempt as it ends (M4). */
   log: (attempt: Attempt) => void;
   /** Milliseconds since the epoch. */
@@ -71,124 +82,86 @@ export interface RouterOptions {
 }
 
 /**
- * Walks the tiers for a task (M1, M2): a failure or a doubtful answer leads to the next one. A tier that was Unavailable or
- * timed out three times running is passed over for 30 s, a rate-limited one for as long as it asked.
+ * Walks the tiers for a task: a failure or a doubtful answer leads to the next one, a tier over its quota or with an open
+ * breaker is passed over and comes back by itself (M1, M2, M3, M5).
  */
-export function createRouter({ tiers, log, now = Date.now }: RouterOptions): Router {
-  const health = new Map(tiers.map((tier) => [tier.id, { failures: 0, closedUntilMs: 0 }]));
-
-  function note(tier: Tier, error: ModelError | undefined): void {
-    const state = health.get(tier.id);
-    if (state === undefined) return;
-    if (error === undefined) state.failures = 0;
-    else if (error.kind === "RateLimited") state.closedUntilMs = now() + (error.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
-    else if (error.kind === "Unavailable" || error.kind === "Timeout") {
-      state.failures++;
-      // Stays at the threshold afterwards: one more failure on the probe closes the tier again at once.
-      if (state.failures >= FAILURES_TO_OPEN) state.closedUntilMs = now() + OPEN_MS;
-    } else state.failures = 0;
-  }
-
-  /** Runs `call` on each usable tier until `accept` takes an answer. */
-  async function walk<T>(
-    task: Attempt["task"],
-    candidates: Tier[],
-    options: RouteOptions,
-    call: (tier: Tier, timeoutMs: number) => Promise<TierAnswer<T>>,
-    accept: (value: T) => boolean,
-  ): Promise<{ answers: Array<Routed<T>>; attempts: Attempt[] }> {
-    const attempts: Attempt[] = [];
-    const answers: Array<Routed<T>> = [];
-    const endMs = now() + options.timeoutMs;
-    const record = (tier: Tier, startedMs: number, outcome: Attempt["outcome"], usage: Usage) => {
-      const version = task === "predict" ? promptVersion : phrasePromptVersion;
-      const attempt: Attempt = { tier: tier.id, task, ms: now() - startedMs, usage, outcome, promptVersion: version };
-      attempts.push(attempt);
-      log(attempt);
-    };
-
-    for (const [index, tier] of candidates.entries()) {
-      const startedMs = now();
-      options.signal.throwIfAborted();
-      if (startedMs >= endMs || startedMs < (health.get(tier.id)?.closedUntilMs ?? 0)) {
-        record(tier, startedMs, "Skipped", noUsage);
-        continue;
-      }
-      try {
-        // An equal share of what is left: a tier that hangs leaves time for those behind it.
-        const answer = await call(tier, (endMs - startedMs) / (candidates.length - index));
-        note(tier, undefined);
-        const accepted = accept(answer.value);
-        record(tier, startedMs, accepted ? "Accepted" : "LowConfidence", answer.usage);
-        answers.push({ ...answer, tier: tier.id, attempts });
-        if (accepted) break;
-      } catch (error) {
-        // The caller gave up: nobody's failure.
-        if (options.signal.aborted) throw options.signal.reason;
-        const failure = asModelError(tier, error);
-        note(tier, failure);
-        record(tier, startedMs, failure.kind, failure.usage ?? noUsage);
-      }
-    }
-    return { answers, attempts };
-  }
-
-  function allowed(options: RouteOptions): Tier[] {
-    return options.localOnly ? tiers.filter((tier) => tier.where !== "cloud") : tiers;
-  }
-
-  function nextChanceMs(candidates: Tier[]): number | undefined {
-    const waits = candidates.map((tier) => (health.get(tier.id)?.closedUntilMs ?? 0) - now()).filter((ms) => ms > 0);
-    return waits.length === 0 ? undefined : Math.min(...waits);
-  }
+export function createRouter(options: RouterOptions): Router {
+  const { tiers, routes = {}, confidence = (_tier, raw) => raw, metrics, now = Date.now } = options;
+  const deps: WalkDeps = {
+    limits: options.limits ?? createInProcessLimits(now),
+    log(attempt) {
+      options.log(attempt);
+      metrics?.attempt(attempt);
+    },
+    onBreaker: (tier, state) => metrics?.breaker(tier, state),
+    now,
+  };
 
   return {
-    writes: () => tiers.some((tier) => tier.phrase !== undefined),
-    async predict(request, options) {
-      const candidates = allowed(options);
-      const minConfidence = options.minConfidence ?? DEFAULT_MIN_CONFIDENCE;
-      const { answers, attempts } = await walk(
-        "predict",
-        candidates,
-        options,
-        (tier, timeoutMs) => tier.predict(request, { signal: options.signal, timeoutMs }),
-        (prediction) => prediction.confidence >= minConfidence,
-      );
-      const best = answers.toSorted((a, b) => b.value.confidence - a.value.confidence)[0];
-      if (best === undefined) throw new NoTierAnswered(attempts, nextChanceMs(candidates));
-      return best;
+    writes: () => candidatesFor(tiers, routes, { task: "phrase", stakes: "normal", localOnly: false }).length > 0,
+
+    async predict(request, asked) {
+      const { signal, timeoutMs, stakes = "normal", localOnly = false, minConfidence } = asked;
+      const walked = await walk<Prediction>(deps, {
+        task: "predict",
+        stakes,
+        promptVersion,
+        candidates: candidatesFor(tiers, routes, { task: "predict", stakes, localOnly }),
+        account: accountOf(asked),
+        signal,
+        timeoutMs,
+        tokens: predictTokens(request),
+        call: (tier, shareMs) => tier.predict(request, { signal, timeoutMs: shareMs }),
+        judge(tier, value) {
+          const calibrated = confidence(tier.id, value.confidence);
+          return {
+            accepted: calibrated >= (minConfidence ?? thresholdFor(tier, routes, stakes)),
+            value: { ...value, confidence: calibrated },
+            rawConfidence: value.confidence,
+            confidence: calibrated,
+          };
+        },
+      });
+      const byConfidence = walked.answers.toSorted((a, b) => b.value.confidence - a.value.confidence);
+      return routed(walked, walked.answers.find(({ accepted }) => accepted) ?? byConfidence[0]);
     },
 
-    async phrase(request, options) {
-      const candidates = allowed(options).filter((tier) => tier.phrase !== undefined);
+    async phrase(request, asked) {
+      const { signal, timeoutMs, stakes = "normal", localOnly = false } = asked;
       let deltas = 0;
       const onDelta = (text: string) => {
         deltas++;
-        options.onDelta?.(text);
+        asked.onDelta?.(text);
       };
-      const { answers, attempts } = await walk(
-        "phrase",
-        candidates,
-        options,
-        async (tier, timeoutMs) => {
-          if (deltas > 0) options.onRestart?.();
+      const walked = await walk<string>(deps, {
+        task: "phrase",
+        stakes,
+        promptVersion: phrasePromptVersion,
+        candidates: candidatesFor(tiers, routes, { task: "phrase", stakes, localOnly }),
+        account: accountOf(asked),
+        signal,
+        timeoutMs,
+        tokens: phraseTokens(request),
+        async call(tier, shareMs) {
+          if (deltas > 0) asked.onRestart?.();
           deltas = 0;
           if (tier.phrase === undefined) throw new ModelError("BadRequest", `${tier.id} does not write`);
-          return await tier.phrase(request, { signal: options.signal, timeoutMs, onDelta });
+          return await tier.phrase(request, { signal, timeoutMs: shareMs, onDelta });
         },
-        () => true,
-      );
-      const answer = answers[0];
-      if (answer === undefined) throw new NoTierAnswered(attempts, nextChanceMs(candidates));
-      return answer;
+        judge: (_tier, value) => ({ accepted: true, value }),
+      });
+      return routed(walked, walked.answers[0]);
     },
   };
 }
 
-function asModelError(tier: Tier, error: unknown): ModelError {
-  if (error instanceof ModelError) return error;
-  // A tier broke its promise (a bug): the next one answers, the customer does not notice (D7).
-  return new ModelError("Unavailable", `${tier.id}: ${error instanceof Error ? error.name : "failed"}`, undefined, {
-    cause: error,
-  });
+const accountOf = ({ tenant, sessionId, turn }: Account): Account => ({
+  ...(tenant === undefined ? {} : { tenant }),
+  ...(sessionId === undefined ? {} : { sessionId }),
+  ...(turn === undefined ? {} : { turn }),
+});
+
+function routed<T>({ attempts, retryAfterMs }: Walked<T>, answer: Walked<T>["answers"][number] | undefined): Routed<T> {
+  if (answer === undefined) throw new NoTierAnswered(attempts, retryAfterMs);
+  return { ...answer, attempts, cost: totalOf(attempts).cost };
 }

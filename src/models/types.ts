@@ -1,19 +1,11 @@
+import type { Intent } from "../intents/catalog/index.ts";
+
 /**
  * The one interface behind which every model stands (M1). A tier predicts; it decides nothing: what it says is
  * validated, grounded in the shop's data and, where it would change an order, confirmed by the customer.
  */
 
-export const INTENTS = [
-  "return",
-  "exchange",
-  "cancel",
-  "order_status",
-  "question",
-  "human",
-  "smalltalk",
-  "out_of_scope",
-] as const;
-export type Intent = (typeof INTENTS)[number];
+export type { Intent };
 
 /** One thing the customer wants, as the words say it: nothing here is looked up yet. */
 export interface PredictedAct {
@@ -73,9 +65,41 @@ export interface CallOptions {
   timeoutMs: number;
 }
 
+export type Task = "predict" | "phrase";
+
+/** What hangs on an answer: it picks the tiers that are asked and how sure they must be. */
+export const STAKES = ["normal", "high-value", "money", "medicine"] as const;
+export type Stakes = (typeof STAKES)[number];
+
+export interface Price {
+  /** ISO 4217, e.g. "USD". */
+  currency: string;
+  inputPerMillion: number;
+  outputPerMillion: number;
+}
+
+/** How a tier is used; all of it configuration (M1). */
+export interface TierPolicy {
+  /** Unknown or free when absent. */
+  price?: Price;
+  /** Without a quota when absent (M5). */
+  tokensPerMinute?: number;
+  /** Prompt and answer together; longer requests go to the next tier. */
+  contextTokens?: number;
+  /** Private text goes to tiers that may see it, and never to the cloud (M2). */
+  maySee: "public" | "private";
+  tasks: readonly Task[];
+  /** Its predictions count from this calibrated confidence on, 0..1. */
+  minConfidence?: number;
+  /** Asked after all others, as the last one before a person (M3). */
+  lastResort: boolean;
+}
+
 export interface Tier {
   id: string;
   where: "in-process" | "local-network" | "cloud";
+  /** Absent: every task, no quota, no price; private text unless it is in the cloud. */
+  policy?: TierPolicy;
   predict(request: PredictRequest, options: CallOptions): Promise<TierAnswer<Prediction>>;
   /** Words an answer from passages. Absent: the tier doesn't write, passages are used verbatim. */
   phrase?(

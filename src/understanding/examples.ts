@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { INTENTS } from "../intents/catalog/index.ts";
 import type { Embedder, Intent } from "../models/types.ts";
-import { INTENTS } from "../models/types.ts";
 import { fitWeights, kernel } from "./kernel-ridge.ts";
 import { centre, embedSet, keptFloats, meanOf } from "./vectors.ts";
 

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import type { Registry } from "prom-client";
 import { createActivities } from "../activities/create.ts";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
@@ -9,9 +10,6 @@ import { createAnswerWriter } from "../knowledge/answer.ts";
 import { loadKnowledge } from "../knowledge/index.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
-import type { Router } from "../models/router.ts";
-import { createRouter } from "../models/router.ts";
-import { configuredTiers } from "../models/tiers.ts";
 import type { Tier } from "../models/types.ts";
 import { openStore } from "../store/mongo.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -20,6 +18,7 @@ import { createUnderstander } from "../understanding/index.ts";
 import { createLooseNames } from "../understanding/loose-names.ts";
 import { loadThesaurus } from "../understanding/thesaurus.ts";
 import { workflowBundle } from "./bundle.ts";
+import { startModels } from "./models.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -39,6 +38,8 @@ export interface RunningWorker {
   done: Promise<void>;
   /** A tier that became ready while the worker already served: it goes first. */
   addTier(tier: Tier): void;
+  /** What its models do and cost, for Prometheus. */
+  metrics: Registry;
   /** Stops taking work, lets what runs finish. */
   stop(): Promise<void>;
 }
@@ -53,49 +54,9 @@ export const WORKER_LIMITS = {
   stickyQueueScheduleToStartTimeout: 3_000,
 };
 
-function tiersFrom(config: Config): Tier[] {
-  const anthropicBase = config.ANTHROPIC_BASE_URL ?? "https://api.anthropic.com";
-  const openaiBase = config.OPENAI_BASE_URL ?? "https://api.openai.com/v1";
-  return configuredTiers({
-    timeoutMs: config.MODEL_TIMEOUT_MS,
-    ...(config.LOCAL_LLM_BASE_URL
-      ? {
-          localServer: {
-            baseURL: config.LOCAL_LLM_BASE_URL,
-            model: config.LOCAL_LLM_MODEL,
-            apiKey: config.LOCAL_LLM_API_KEY ?? "none",
-          },
-        }
-      : {}),
-    ...(config.OPENAI_API_KEY
-      ? { openai: { apiKey: config.OPENAI_API_KEY, model: config.OPENAI_MODEL, baseURL: openaiBase } }
-      : {}),
-    ...(config.ANTHROPIC_API_KEY
-      ? { anthropic: { apiKey: config.ANTHROPIC_API_KEY, model: config.ANTHROPIC_MODEL, baseURL: anthropicBase } }
-      : {}),
-  });
-}
-
-/** The tiers as they are now: rebuilt when one joins. */
-function routerOf(initial: Tier[], log: Logger): { current(): Router | null; add(tier: Tier): void } {
-  const tiers = [...initial];
-  const build = (): Router | null =>
-    tiers.length === 0
-      ? null
-      : createRouter({ tiers: [...tiers], log: (attempt) => log.info({ attempt }, "model call") });
-  let router = build();
-  return {
-    current: () => router,
-    add(tier) {
-      tiers.unshift(tier);
-      router = build();
-    },
-  };
-}
-
 /**
  * One worker: sessions, handoffs and their activities.
- * @throws Error when Temporal or MongoDB can't be reached
+ * @throws Error when Temporal or MongoDB can't be reached, TiersFileError when TIERS_FILE can't be used
  */
 export async function startWorker({
   config,
@@ -105,6 +66,7 @@ export async function startWorker({
   onProgress,
   tiers,
 }: WorkerOptions): Promise<RunningWorker> {
+  const models = await startModels(config, log, tiers);
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
   const classifier = await loadClassifier(join(root, "data", "examples"), embedder, config.cacheDir, (done, total) =>
@@ -115,8 +77,7 @@ export async function startWorker({
   );
   const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
   const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
-  const router = routerOf(tiers ?? tiersFrom(config), log);
-  const answers = createAnswerWriter(knowledge, router.current, (error) =>
+  const answers = createAnswerWriter(knowledge, models.router, (error) =>
     log.debug({ err: error }, "answered verbatim"),
   );
   const understander = createUnderstander({
@@ -125,7 +86,7 @@ export async function startWorker({
     loose: createLooseNames(embedder, classifier.mean),
     thesaurus,
     knowledge,
-    router: router.current,
+    router: models.router,
   });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
   const worker = await Worker.create({
@@ -152,12 +113,14 @@ export async function startWorker({
     } finally {
       await connection.close();
       await store.close();
+      await models.close();
     }
   };
   const done = run();
   return {
     done,
-    addTier: router.add,
+    addTier: models.add,
+    metrics: models.metrics,
     async stop() {
       if (worker.getState() === "RUNNING") worker.shutdown();
       await done;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { INTENTS } from "../../src/models/types.ts";
+import { INTENTS } from "../../src/intents/catalog/index.ts";
 
 const locales = ["zh", "en"] as const;
 type Locale = (typeof locales)[number];

@@ -23,6 +23,10 @@ export type VendorReply =
   | { kind: "text"; text: string; usage?: [inputTokens: number, outputTokens: number] }
   /** Answers with this JSON: OpenAI as content, Anthropic as the input of the forced tool. */
   | { kind: "json"; value: unknown; usage?: [inputTokens: number, outputTokens: number] }
+  /** Stops in the middle at the limit of length: OpenAI finish_reason "length", Anthropic stop_reason "max_tokens". */
+  | { kind: "truncated"; text: string; usage?: [inputTokens: number, outputTokens: number] }
+  /** HTTP 200, a stream that begins with this text and then reports an error in its protocol's way. */
+  | { kind: "error-event"; after: string; code: string }
   /** OpenAI `refusal`, Anthropic stop_reason "refusal". */
   | { kind: "refusal" }
   /** Accepts and never answers. */
@@ -143,7 +147,8 @@ interface Answer {
   text: string;
   /** Set for `json` replies. */
   value?: unknown;
-  refused: boolean;
+  refused?: boolean;
+  truncated?: boolean;
   usage: [number, number];
 }
 /** Writes an answer; `end` false leaves out everything after the text. */
@@ -161,24 +166,36 @@ async function reply(response: ServerResponse, call: VendorCall, script: VendorR
       response.writeHead(200, { "content-type": "application/json" }).end(script.body);
       return;
     case "cut":
-      write(response, call, { text: script.after, refused: false, usage: DEFAULT_USAGE }, false);
+      write(response, call, { text: script.after, usage: DEFAULT_USAGE }, false);
       // After the bytes are out, so that the client has read the half it gets.
       setImmediate(() => response.destroy());
       return;
     case "stall":
-      write(response, call, { text: script.after, refused: false, usage: DEFAULT_USAGE }, false);
+      write(response, call, { text: script.after, usage: DEFAULT_USAGE }, false);
+      return;
+    case "error-event":
+      write(response, call, { text: script.after, usage: DEFAULT_USAGE }, false);
+      response.end(errorEvent(call, script.code));
+      return;
+    case "truncated":
+      write(response, call, { text: script.text, truncated: true, usage: script.usage ?? DEFAULT_USAGE }, true);
       return;
     case "refusal":
       write(response, call, { text: "", refused: true, usage: DEFAULT_USAGE }, true);
       return;
     case "text":
-      write(response, call, { text: script.text, refused: false, usage: script.usage ?? DEFAULT_USAGE }, true);
+      write(response, call, { text: script.text, usage: script.usage ?? DEFAULT_USAGE }, true);
       return;
     case "json": {
       const usage = script.usage ?? DEFAULT_USAGE;
-      write(response, call, { text: JSON.stringify(script.value), value: script.value, refused: false, usage }, true);
+      write(response, call, { text: JSON.stringify(script.value), value: script.value, usage }, true);
     }
   }
+}
+
+function errorEvent(call: VendorCall, code: string): string {
+  const body = JSON.stringify(errorBody(call, { status: 200, code }));
+  return call.protocol === "openai" ? `data: ${body}\n\n` : `event: error\ndata: ${body}\n\n`;
 }
 
 function errorBody(call: VendorCall, script: { code?: string; message?: string; status: number }): unknown {
@@ -194,7 +211,8 @@ function pieces(text: string): string[] {
 }
 
 const writeOpenAI: Write = (response, call, answer, end) => {
-  const { text, refused, usage } = answer;
+  const { text, refused = false, truncated = false, usage } = answer;
+  const finish = truncated ? "length" : "stop";
   const total = { prompt_tokens: usage[0], completion_tokens: usage[1], total_tokens: usage[0] + usage[1] };
   const head = { id: `chatcmpl-${call.index}`, created: 0, model: call.model };
   if (!call.stream) {
@@ -203,7 +221,7 @@ const writeOpenAI: Write = (response, call, answer, end) => {
       content: refused ? null : text,
       refusal: refused ? "I can't help with that." : null,
     };
-    const choices = [{ index: 0, message, finish_reason: "stop", logprobs: null }];
+    const choices = [{ index: 0, message, finish_reason: finish, logprobs: null }];
     writeWhole(response, JSON.stringify({ ...head, object: "chat.completion", choices, usage: total }), end);
     return;
   }
@@ -213,7 +231,7 @@ const writeOpenAI: Write = (response, call, answer, end) => {
   if (refused) response.write(chunk({ refusal: "I can't help with that." }, null));
   for (const piece of pieces(text)) response.write(chunk({ content: piece }, null));
   if (!end) return;
-  response.write(chunk({}, "stop"));
+  response.write(chunk({}, finish));
   const wantsUsage = (call.body.stream_options as { include_usage?: boolean } | undefined)?.include_usage;
   if (wantsUsage) {
     response.write(
@@ -224,9 +242,9 @@ const writeOpenAI: Write = (response, call, answer, end) => {
 };
 
 const writeAnthropic: Write = (response, call, answer, end) => {
-  const { text, value, refused, usage } = answer;
+  const { text, value, refused = false, truncated = false, usage } = answer;
   const asTool = value !== undefined && Array.isArray(call.body.tools);
-  const stop = refused ? "refusal" : asTool ? "tool_use" : "end_turn";
+  const stop = refused ? "refusal" : truncated ? "max_tokens" : asTool ? "tool_use" : "end_turn";
   const head = { id: `msg_${call.index}`, type: "message", role: "assistant", model: call.model, stop_sequence: null };
   if (!call.stream) {
     const block = asTool

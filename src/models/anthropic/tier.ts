@@ -1,14 +1,14 @@
 import Anthropic from "@anthropic-ai/sdk";
+import type { Written } from "../ask.ts";
 import { askForPrediction } from "../ask.ts";
 import { modelErrorOf, noUsage, withDeadline } from "../failures.ts";
 import { predictionJsonSchema } from "../prediction.ts";
 import type { ChatPrompt } from "../prompts.ts";
 import { phrasePrompt } from "../prompts.ts";
+import { MAX_OUTPUT_TOKENS } from "../tokens.ts";
 import type { Tier, TierAnswer, Usage } from "../types.ts";
 import { ModelError } from "../types.ts";
 
-const MAX_PREDICTION_TOKENS = 700;
-const MAX_PHRASE_TOKENS = 400;
 const TOOL = "report";
 
 export interface AnthropicTierOptions {
@@ -38,10 +38,10 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     logLevel: "off",
   });
 
-  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<{ text: string; usage: Usage }> {
+  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<Written> {
     const message = await client.messages.create(
       {
-        ...baseParams(model, prompt, MAX_PREDICTION_TOKENS),
+        ...baseParams(model, prompt, MAX_OUTPUT_TOKENS.predict),
         tools: [{ name: TOOL, description: "Report what the customer wants.", input_schema: toolSchema }],
         tool_choice: { type: "tool", name: TOOL, disable_parallel_tool_use: true },
       },
@@ -51,7 +51,11 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     const content = message.content ?? [];
     const call = content.find((block) => block.type === "tool_use");
     const words = content.map((block) => (block.type === "text" ? block.text : "")).join("");
-    return { text: call === undefined ? words : JSON.stringify(call.input), usage: usageOf(message.usage) };
+    return {
+      text: call === undefined ? words : JSON.stringify(call.input),
+      truncated: message.stop_reason === "max_tokens",
+      usage: usageOf(message.usage),
+    };
   }
 
   async function stream(
@@ -60,16 +64,18 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     onDelta?: (text: string) => void,
   ): Promise<TierAnswer<string>> {
     const events = await client.messages.create(
-      { ...baseParams(model, prompt, MAX_PHRASE_TOKENS), stream: true },
+      { ...baseParams(model, prompt, MAX_OUTPUT_TOKENS.phrase), stream: true },
       { signal },
     );
     let text = "";
     let usage = noUsage;
     let finished = false;
+    let truncated = false;
     for await (const event of events) {
       if (event.type === "message_start") usage = usageOf(event.message.usage);
       else if (event.type === "message_delta") {
         refuseIf(id, event.delta.stop_reason === "refusal");
+        truncated = event.delta.stop_reason === "max_tokens";
         usage = { ...usage, outputTokens: event.usage.output_tokens };
       } else if (event.type === "message_stop") finished = true;
       else if (event.type === "content_block_delta" && event.delta.type === "text_delta") {
@@ -79,6 +85,8 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     }
     // A connection closed between two events ends the loop without an error.
     if (!finished) throw new ModelError("Unavailable", `${id}: stream was cut`, undefined, { usage });
+    // Half a sentence is no answer: the next tier, or the passage itself, says it whole.
+    if (truncated) throw new ModelError("BadAnswer", `${id}: answer cut off at its limit`, undefined, { usage });
     if (text.trim() === "") throw new ModelError("BadAnswer", `${id}: empty answer`, undefined, { usage });
     return { value: text.trim(), usage };
   }
@@ -96,7 +104,7 @@ export function createAnthropicTier(options: AnthropicTierOptions): Tier {
     predict: (request, call) =>
       withDeadline(
         limits(call),
-        (signal) => askForPrediction(id, request, (prompt) => complete(prompt, signal)),
+        (signal, spend) => askForPrediction(id, request, (prompt) => complete(prompt, signal), spend),
         toModelError,
       ),
     phrase: (request, call) =>

@@ -1,5 +1,5 @@
+import { CATALOG, INTENTS } from "../../intents/catalog/index.ts";
 import type { Prediction, PredictRequest } from "../types.ts";
-import { INTENTS } from "../types.ts";
 
 /**
  * The small model's own prompt. At 0.5 billion parameters it follows one flat object far better than a list of acts, so it
@@ -23,25 +23,11 @@ type SmallShot = [text: string, answer: Partial<SmallAnswer> & Pick<SmallAnswer,
 
 export const SMALL_SYSTEM: Record<Locale, string> = {
   zh: `你给网店顾客的消息做标注，只输出一个 JSON。intent：
-return 退货退款，包括“能退吗”
-exchange 换货，换尺码、颜色或换新
-cancel 取消订单，不要了
-order_status 订单、快递到哪了，什么时候发货、到货
-question 问政策、运费、发票、保修、付款、优惠
-human 要人工客服
-smalltalk 打招呼、祝福、感谢、再见
-out_of_scope 网店管不了的事
+${CATALOG.map(({ name, line }) => `${name} ${line.zh}`).join("\n")}
 yes / no 同意 / 拒绝客服刚问的事
 product、order_id、reason、wanted 从消息里原样抄，没说就是 null。`,
   en: `You label messages that customers write to an online shop, as one JSON object. intent:
-return: send goods back for the money, also "can I return it?"
-exchange: get another size, colour or a replacement
-cancel: stop an order
-order_status: where an order is, when it ships or arrives
-question: policy, postage, invoice, warranty, payment, discounts
-human: wants to talk to a person
-smalltalk: greetings, thanks, goodbye
-out_of_scope: nothing a shop can help with
+${CATALOG.map(({ name, line }) => `${name}: ${line.en}`).join("\n")}
 yes / no: accepts / declines what the assistant asked
 Copy product, order_id, reason and wanted from the message; null if not said.`,
 };

@@ -1,18 +1,18 @@
 import OpenAI from "openai";
 import type { ChatCompletionCreateParamsBase, ChatCompletionMessageParam } from "openai/resources/chat/completions";
+import type { Written } from "../ask.ts";
 import { askForPrediction } from "../ask.ts";
 import { modelErrorOf, noUsage, withDeadline } from "../failures.ts";
 import { predictionJsonSchema } from "../prediction.ts";
 import type { ChatPrompt } from "../prompts.ts";
 import { phrasePrompt } from "../prompts.ts";
+import { MAX_OUTPUT_TOKENS } from "../tokens.ts";
 import type { Tier, TierAnswer, Usage } from "../types.ts";
 import { ModelError } from "../types.ts";
 import type { Dialect } from "./dialect.ts";
 import { assumeAll, simplerDialect } from "./dialect.ts";
 import { createThoughtFilter } from "./thoughts.ts";
 
-const MAX_PREDICTION_TOKENS = 700;
-const MAX_PHRASE_TOKENS = 400;
 /** Models that count in max_completion_tokens spend most of it on thinking that is not shown. */
 const MAX_REASONING_TOKENS = 4_000;
 
@@ -63,17 +63,21 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     }
   }
 
-  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<{ text: string; usage: Usage }> {
+  async function complete(prompt: ChatPrompt, signal: AbortSignal): Promise<Written> {
     const completion = await speak((spoken) =>
       client.chat.completions.create(
-        { ...baseParams(model, prompt, spoken, MAX_PREDICTION_TOKENS), ...responseFormat(spoken), stream: false },
+        { ...baseParams(model, prompt, spoken, MAX_OUTPUT_TOKENS.predict), ...responseFormat(spoken), stream: false },
         { signal },
       ),
     );
     // Compatible servers may leave out what the types promise.
     const choice = completion.choices?.[0];
     refuseIf(id, Boolean(choice?.message?.refusal) || choice?.finish_reason === "content_filter");
-    return { text: createThoughtFilter()(choice?.message?.content ?? ""), usage: usageOf(completion.usage) };
+    return {
+      text: createThoughtFilter()(choice?.message?.content ?? ""),
+      truncated: choice?.finish_reason === "length",
+      usage: usageOf(completion.usage),
+    };
   }
 
   async function stream(
@@ -84,7 +88,7 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     const chunks = await speak((spoken) =>
       client.chat.completions.create(
         {
-          ...baseParams(model, prompt, spoken, MAX_PHRASE_TOKENS),
+          ...baseParams(model, prompt, spoken, MAX_OUTPUT_TOKENS.phrase),
           stream: true,
           ...(spoken.streamUsage ? { stream_options: { include_usage: true } } : {}),
         },
@@ -106,6 +110,9 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     }
     // A connection closed between two events ends the loop without an error.
     if (finished === null) throw new ModelError("Unavailable", `${id}: stream was cut`, undefined, { usage });
+    // Half a sentence is no answer: the next tier, or the passage itself, says it whole.
+    if (finished === "length")
+      throw new ModelError("BadAnswer", `${id}: answer cut off at its limit`, undefined, { usage });
     if (text.trim() === "") throw new ModelError("BadAnswer", `${id}: empty answer`, undefined, { usage });
     return { value: text.trim(), usage };
   }
@@ -123,7 +130,7 @@ export function createOpenAITier(options: OpenAITierOptions): Tier {
     predict: (request, call) =>
       withDeadline(
         limits(call),
-        (signal) => askForPrediction(id, request, (prompt) => complete(prompt, signal)),
+        (signal, spend) => askForPrediction(id, request, (prompt) => complete(prompt, signal), spend),
         toModelError,
       ),
     phrase: (request, call) =>
