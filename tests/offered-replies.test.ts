@@ -12,6 +12,7 @@ const atProposal: Situation = {
   namesOtherVariant: () => false,
   says: () => false,
   openKinds: ["return"],
+  openPieces: [],
   lacksReason: false,
   namesVariant: () => false,
 };

@@ -86,7 +86,8 @@ const LETTER_SIZES = ["xxs", "xs", "s", "m", "l", "xl", "xxl", "2xl", "xxxl", "3
 function sizeRank(value: string): number {
   const letters = LETTER_SIZES.indexOf(value.toLowerCase());
   if (letters >= 0) return letters;
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s?(码|号|cm|mm|ml|l|升|毫升|寸|in|g|kg|米|m)?$/i.exec(value) ?? [];
+  const [, amount, unit] =
+    /^(\d+(?:\.\d+)?)(?:\s?[-–/]\s?\d+(?:\.\d+)?)?\s?(码|号|cm|mm|ml|l|升|毫升|寸|in|g|kg|米|m)?$/i.exec(value) ?? [];
   return amount === undefined ? Number.NaN : Number(amount) * (UNIT_FACTORS[unit?.toLowerCase() ?? ""] ?? 1);
 }
 
@@ -112,6 +113,20 @@ function nextSize(fact: ItemFact, variants: VariantFact[], text: string): Varian
  * ("black, or else grey") the first in stock is taken.
  */
 export function chooseVariant(fact: ItemFact, text: string): VariantChoice {
+  let first: VariantChoice | null = null;
+  for (const wish of text.split(FALLBACK)) {
+    const choice = chooseAmong(fact, wish);
+    if (choice.found) return choice;
+    if (!first || (!first.found && !first.named)) first = choice;
+  }
+  return first ?? chooseAmong(fact, text);
+}
+
+/** "Silver, and if you don't have that, black": wishes in their order. */
+const FALLBACK =
+  /(?:要是|如果|假如)?(?:没有|没货|缺货|卖完)(?:了)?(?:的话)?(?:就|则|那就|再)|不然|否则|不行(?:的话)?就|\bif (?:not|that's|it's|you (?:don't|haven't)|there(?:'s| is| are) no(?:ne|t)?|they're)\b|\bor else\b|\botherwise\b|\bfailing that\b/i;
+
+function chooseAmong(fact: ItemFact, text: string): VariantChoice {
   const variants = fact.variants ?? [];
   if (variants.length === 0) return { found: true, options: null };
   const named = withoutCurrent(namedValues(text, variants), fact);

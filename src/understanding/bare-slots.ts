@@ -7,11 +7,13 @@ import type { Line } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import type { Pointed } from "./mention.ts";
 import { pointAt } from "./mention.ts";
+import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
 import { countIn } from "./quantity.ts";
 import type { Reading } from "./read.ts";
 import { says } from "./residue.ts";
+import { clauses } from "./text.ts";
 
 const WORDS_MAX_CHARACTERS = 200;
 
@@ -157,7 +159,12 @@ function bareReason(reading: Reading, at: Ground, asked: Slot[], mention: Mentio
   if (asked.includes("reason")) {
     const clause = mention === null && !(reading.relation === "correct" && reading.except !== "") ? text : null;
     if (clause !== null && (reading.answer === null || text.length > REPLY_MAX_CHARACTERS)) return clause;
-    return mention !== null && says(text, at.lines) && text.length > REPLY_MAX_CHARACTERS ? text : null;
+    if (mention === null || !says(text, at.lines)) return null;
+    // "The blanket, it sheds": which one, and why.
+    const why = clauses(text).filter(
+      (part) => says(part.text, at.lines) && !namesLine(part.text, at.lines, at.thesaurus),
+    );
+    return text.length > REPLY_MAX_CHARACTERS ? text : (why[0]?.text ?? null);
   }
   const explains = reading.explains || (at.dialogue.state === "CONFIRM" && says(text, at.lines));
   return reading.answer === null &&

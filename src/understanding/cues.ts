@@ -13,18 +13,18 @@ export const REQUEST: Record<RequestKind, RegExp> = {
     /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|sizes? (?:up|down|larger|bigger|smaller)|in its place)\b/,
   ),
   cancel: any(
-    /取[消肖销]|撤(?!诉|离)|退单|砍单|(?:停|拦)(?:了|掉|一下|下来)|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
+    /取[消肖销]|撤(?!诉|离)|退单|砍单|(?<!物流|快递|信息|更新|包裹|一直)(?:停|拦)(?:了|掉|一下|下来)|作废|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
     /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
   ),
   return: any(
     /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要|不要(?:了|$|啦|咯|哈|就行)|(?:不需要|用不[上着]|不想买)了?|寄回|送回/,
-    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them) back\b)/,
+    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them|two|three|four) back\b)|^(?!.*\b(?:call|get|got|come|came|write|ring|hear|text|reply|be|i'm|im|welcome|paid)\b)[\w' -]{2,40} back(?: please| pls| thanks| and .*)?$/,
   ),
 };
 
 /** The verb is denied: "别换了", "don't exchange it". */
 export const NEGATED_REQUEST = any(
-  /(?:不|别|先别|先不|不用|甭|不想|没想|不打算|不是|并非)(?:要|想|用)?(?:再)?(?:给我)?(?:退|换|取消|撤)(?!.*(?:吗|行吗|么))/,
+  /(?:不|别|先别|先不|不用|甭|不想|没想|不打算|不是|并非)(?:要|想|用)?(?:再)?(?:给我)?(?:退货|换货|退款|退|换|取消|撤)(?!.*(?:吗|行吗|么))了?/,
   /\b(?:don'?t|do not|no longer|not going to|won'?t|rather not|not a|instead of (?:a )?)\s?(?:want to |need to )?(?:return|exchang|cancel|refund|swap|replac)\w*/,
 );
 
@@ -36,18 +36,18 @@ export const NOT_HUMAN =
   /(?:不|别|不用|不要|先别|取消)(?:用|要|再)?(?:转|找|接)?人工|\b(?:no|don'?t|not) (?:need|want)?\s?(?:an? )?(?:human|agent|person)\b/i;
 
 export const STATUS = any(
-  /物流|快递(?!费|员|公司|用)|包裹|到哪|走到|哪(?:一)?站|到了(?:没|吗|么)|(?:发|寄|送)(?:出|货|过来|出来|了)*(?:了)?(?:没|吗|么|没有)|(?:啥|什么|几)(?:时候|时)(?:能|可以|会)?(?:到|发|送|收到)|多久(?:能|才|会)?(?:到|送|收到)|几号到|还没(?:到|收到|发货?|寄|送)|怎么还(?:没|不)|进度|运单|单号是|签收了(?:没|吗)|在路上|订单(?:状态|情况|详情|进展|呢|怎么样)|查(?:一)?(?:下|查|询)?(?:我的|我)?(?:订单|单子|快递|物流)/,
-  /\b(?:track(?:ing)?|where(?:'s| is| are| has| have|'ve)? (?:\w+ ){0,4}?(?:order|parcel|package|delivery|stuff|shipment|it|my|got to|the)|whereabouts|(?:has|have|did|is|was|are|will|when).{0,40}?(?:ship(?:ped|s)?|dispatch\w*|arriv\w*|deliver(?:ed|y)?|land(?:s|ed)?|get here|come|on its way|left|sent|here yet)|status|eta|out for delivery|rundown|(?:order|delivery) (?:update|progress)|shipped yet|still (?:hasn't|haven't|not|waiting))\b/,
+  /物流|快递(?!费|员|公司|用)|包裹|到哪|走到|哪(?:一)?站|到了(?:没|吗|么)|(?:发|寄|送)(?:出|货|过来|出来|了)*(?:了)?(?:没|吗|么|没有)|(?:啥|什么|几)(?:时候|时)(?:能|可以|会)?(?:到|发|送|收到)|多久(?:能|才|会)?(?:到|送|收到)|几号到|还没(?:到|收到|发货?|寄|送)|怎么还(?:没|不)|进度|运单|单号是|签收了(?:没|吗)|在路上|订单(?:状态|情况|详情|进展|呢|怎么样)|查(?:一)?(?:下|查|询)?(?:我的|我)?(?:订单|单子|快递|物流)|\d\s*(?:帮我|麻烦)?查(?:一)?(?:下|查)/,
+  /\b(?:track(?:ing)?|where(?:'s| is| are| has| have|'ve)? (?:\w+ ){0,4}?(?:order|parcel|package|delivery|stuff|shipment|it|my|got to|the)|whereabouts|(?:has|have|did|is|was|are|will|when).{0,40}?(?:ship(?:ped|s)?|dispatch\w*|arriv\w*|deliver(?:ed|y)?|land(?:s|ed)?|get here|come|on its way|left|sent|here yet)|status|eta|out for delivery|rundown|(?:state|news|update) (?:of|on)|what(?:'s| is) up with|(?:order|delivery) (?:update|progress)|shipped yet|still (?:hasn't|haven't|not|waiting))\b/,
 );
 
 /** Policy and how-things-work: answered from the knowledge folder. */
 export const POLICY = any(
-  /运费|邮费|快递费|谁(?:出|付|掏|承担|负责|给)|多久|(?<![前这好])几天|多长时间|什么时候(?:到账|退款)|到账|政策|规则|规定|流程|怎么(?:算|收费|办理|申请|操作|弄|开|用|付)|如何|发票|保修|质保|维修|保价|优惠券|积分|会员|支付方式|付款|花呗|微信支付|货到付款|包邮|(?:能|可以|支持)(?:不能|不可以)?.{0,12}(?:开|支持)|还(?:能|让|可以|给|支持)(?:无理由)?(?:退|换)|支持.{0,8}(?:退|换|吗)|(?:拆|用|洗|穿|开)(?:封|过|开)?了?.{0,8}(?:能|可以|还).{0,4}(?:退|换)|有什么(?:要求|条件)|条件|地址在哪|营业|上班时间|几点/,
+  /运费|邮费|快递费|谁(?:出|付|掏|承担|负责|给)|多久|(?<![前这好])几天|多长时间|什么时候(?:到账|退款)|到账|政策|规则|规定|流程|怎么(?:算|收费|办|办理|申请|操作|弄|开|用|付)|如何|发票|保修|质保|维修|保价|优惠券|积分|会员|支付方式|付款|花呗|微信支付|货到付款|包邮|(?:能|可以|支持)(?:不能|不可以)?.{0,12}(?:开|支持)|还(?:能|让|可以|给|支持)(?:无理由)?(?:退|换)|支持.{0,8}(?:退|换|吗)|(?:拆|用|洗|穿|开)(?:封|过|开)?了?.{0,8}(?:能|可以|还).{0,4}(?:退|换)|有什么(?:要求|条件)|条件|地址在哪|营业|上班时间|几点/,
   /\b(?:polic(?:y|ies)|who pays|who covers|how (?:long|many days|soon|much|do (?:i|you|we)|does|can i|would)|what(?:'s| is| are) (?:your|the) (?:polic|return|refund|shipping|warranty|process|cost|fee|procedure|hours)|what happens|do you (?:ship|offer|accept|have|do|deliver|take|charge|sell)|are there (?:any )?(?:fees|costs)|is there (?:a )?(?:fee|charge|cost|warranty|way)|postage|shipping (?:cost|fee|free)|free (?:returns|shipping)|warranty|guarantee|invoice|receipt|vat|coupons?|voucher|points|loyalty|payment methods?|pay with|original (?:box|packaging|bag|receipt)|opening hours|gift ?wrap\w*|still allowed|am i allowed|within (?:\d+|seven|the) (?:days|week))\b/,
 );
 
 export const ASKS =
-  /[?？]|(?:吗|么|呢|不|没|嘛)$|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:how|what|why|when|where|who|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
+  /[?？]|(?:吗|么|呢|不|没|嘛)$|多久|多少(?:钱|天|运费)|什么时候|怎么(?:办|弄|算|退|换)|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:(?:how|what|where|who|when)(?:'?s)?|why|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
 
 export const INJECTION = any(
   /(?:忽略|无视|忘(?:掉|记))(?:.{0,8})(?:指令|规则|提示|设定|命令|要求)|系统提示|提示词|你现在是|从现在起你|开发者模式|扮演|管理员(?:模式|权限)/,
@@ -56,7 +56,7 @@ export const INJECTION = any(
 
 export const ABANDON = any(
   /算了|不(?:退|换|取消|撤|办|弄|搞)了(?!吗)|(?:还是|那就|那)?(?:先)?(?:不用|甭)(?:了|退|换|取消|办)|先(?:不|别)(?:退|换|取消|办|弄)|别(?:退|换|取消|办|弄)(?:了)?(?!.*(?:直接|还是|改))|(?:我)?(?:还是)?留着(?:吧|用|穿|凑合|了)?$|不麻烦了|当我没说|照常(?:发|寄|给)|照(?:常|旧)|又(?:要|想要)了|继续(?:发|寄)|取消(?:申请|退货|退款|换货)/,
-  /\b(?:never ?mind|nevermind|forget (?:it|about it|that)|scrap that|drop it|leave (?:it|that|the|this|my)(?: \w+)?(?: alone| as it is| as is| be)?(?:,|$| please|,? i'll)|(?:i'?ll|i will|i'm going to|gonna|i do|let me) (?:just )?(?:keep|hold on to|hang on to|want (?:it|the))|keep(?:ing)? (?:it|them|the order|this)|don'?t (?:bother|worry about it)|no need(?: then)?|not (?:any ?more|needed)|(?:stop|cancel) (?:that|the|this|my) (?:request|return|exchange)|on second thou?ght|send it anyway|i'll (?:wait|pass))\b/,
+  /\b(?:never ?mind|nevermind|forget (?:it|about it|that)|scrap that|drop it|leave (?:it|that|the|this|my)(?: \w+)?(?: alone| as it is| as is| be)?(?:,|$| please|,? i'll)|(?:i'?ll|i will|i'm going to|gonna|i do|let me) (?:just )?(?:keep|hold on to|hang on to|want (?:it|the))|keep(?:ing)? (?:it|them|the order|this)|don'?t (?:bother|worry about it)|no need(?: then)?|not (?:any ?more|needed)|doesn'?t matter any ?more|(?:stop|cancel) (?:that|the|this|my) (?:request|return|exchange)|on second thou?ght|send it anyway|i'll (?:wait|pass))\b/,
 );
 
 export const YES = any(
@@ -73,7 +73,7 @@ export const NO = any(
 export const NOT_NO =
   /没(?:问题|错|意见|事)|不(?:错|客气|好意思|用再确认|用改)|可不(?:是|嘛)|\bno (?:problem|worries|issue|objections?)\b|\bwhy not\b/gi;
 export const HEDGE = any(
-  /但是|不过|但(?!愿)|可是|只是|除了|(?:先|等)(?:等|一下|问)|如果|要是|前提|除非|万一|[?？]/,
+  /但是|不过|但(?!愿)|可是|只是|除了|(?:先|等)(?:等|一下|问)|如果|要是|前提|除非|万一|的话|[?？]/,
   /\b(?:but|though|however|except|unless|if|only if|provided|wait|hold on|before (?:that|you)|first)\b|[?？]/,
 );
 
@@ -97,11 +97,11 @@ export const ONLY = any(
   /\b(?:only|just (?:the|that|this|one)|nothing else)\b/,
 );
 export const KEEP = any(
-  /留(?!言|意|神|学)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)/,
-  /\b(?:keep(?:ing)?|leave|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays?)\b/,
+  /留(?!言|意|神|学)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)|(?:是|还|都)?(?:好的|没问题|没事|挺好的?)$/,
+  /\b(?:keep(?:ing)?(?! \w+ing\b)|leave|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays?|(?:is|are|was|were)(?: all)? (?:fine|ok|okay|good|perfect|great|alright))\b/,
 );
 export const ALL = any(
-  /全(?:部|都|退|换|取消|撤|要|不要)|所有|统统|通通|整(?:个|单|笔)|都(?=.{0,4}(?:退|换|取消|要|不要|撤|办))|一(?:共|切)|一起/,
+  /全(?:部|都|退|换|取消|撤|要|不要)|所有|统统|通通|整(?:个|单|笔)|都(?=.{0,4}(?:退|换|取消|要|不要|撤|办|停|别|作废|寄|拦))|一(?:共|切)|一起/,
   /\b(?:all|everything|both|every|entire|whole|the lot|each)\b/,
 );
 export const ORDER_WORD = /(?:那|这|整|一|大|笔)(?:一)?(?:大)?单|订单|\borders?\b|\bparcel\b|\bshipment\b/i;
@@ -117,7 +117,7 @@ export const PRONOUN =
   /^(?:它|那(?:个|就)|这(?:个|就))|把它|(?:这|那)(?:个|件|双|台|只|条|款|把|本|瓶|单)(?:$|吧|呢|的|呗|嘛)|\b(?:it|that one|this one|them|those|these)\b|那.{0,4}它/i;
 /** What is wanted instead, said without a verb of exchange: "想要42的", "I need a 10". */
 export const WANTED =
-  /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:个|件|双|一)?.{0,6}(?:的|码|号)|\b(?:want|need|prefer|rather have|could i have|can i have|give me|get me|version|i'?d like|would like|please)\b/i;
+  /想要|(?:给我)?(?:来|拿)(?:个|件|双|一)|要(?:个|件|双|一)?.{0,6}(?:的|码|号)|\b(?:want|need|prefer|rather have|could i have|can i have|give me|get me|version|i'?d like|would like|please|if possible|instead)\b/i;
 
 /** "I don't want it any more" is a return of what has arrived and a cancellation of what has not. */
 export const UNWANTED =
@@ -127,9 +127,11 @@ export const THANKS =
 export const GOODBYE = /再见|拜拜|拜|回见|晚安|\b(?:bye|goodbye|see you|good night|later)\b/i;
 /** "Everything apart from the scarf", "除了围巾": what follows is not meant. */
 export const EXCEPT =
-  /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|but not|bar|not the|not my)\s+(.+)$/i;
+  /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|besides|excluding|minus|but not|bar|not the|not my)\s+(.+)$/i;
 /** "确定不要": a yes to cancelling, though a no is in it. */
 export const SURE_UNWANTED = /^(?:(?:确定|确认|对|是的?|嗯)[\s,，]*)+(?:我)?(?:都)?不(?:要|想要|需要)了?[的啊呀哦]*$/;
 /** "One size up": a variant named by how it differs. */
 export const OTHER_SIZE =
   /[大小][一两]?(?:号|码)|\b(?:bigger|larger|smaller|sizes? (?:up|down)|(?:up|down) (?:a|one) size)\b/i;
+/** "The rest": everything in the order but what was named as kept. */
+export const REST = /其(?:余|他|它)|剩下|别的|\b(?:the rest|everything else|the others?|all the other)\b/i;

@@ -1,7 +1,7 @@
 import { availablePieces } from "../commerce/eligibility.ts";
 import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
-import { includesItem } from "../dialogue/items.ts";
+import { includesItem, sameItem } from "../dialogue/items.ts";
 import type { Act, ItemFact, RefusalWhy, RequestAct, Understanding, VariantFact } from "../dialogue/types.ts";
 import { bareMention, bareSlots } from "./bare-slots.ts";
 import { ALL, ASKS, GOODBYE, THANKS } from "./cues.ts";
@@ -13,8 +13,8 @@ import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { linesOf, otherValues, scopeFor, toMention, wantedIn, without } from "./point.ts";
 import type { ReadAct, Reading } from "./read.ts";
-import { reasonIn } from "./read.ts";
-import { says } from "./residue.ts";
+import { reasonIn } from "./reasons.ts";
+import { DEFECT, says } from "./residue.ts";
 import { kindOf } from "./roles.ts";
 import { asTyped } from "./text.ts";
 
@@ -91,7 +91,7 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
   const kind = meantKind(said, pointed);
   // Who a visitor is comes first: until then nothing is theirs, and nothing can be missing from it.
   const mention = at.signedIn ? toMention(pointed, kind) : null;
-  const because = read.because.filter((clause) => says(clause, at.lines));
+  const because = read.because.filter((clause) => explains(clause, kind, pointed.lines, at));
   const carried =
     pointed.lines.length > 0
       ? pointed.lines
@@ -104,7 +104,7 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
       intent: kind,
       mention,
       reason: typed(
-        reasonIn(because, read.cue, (clause) => says(clause, at.lines)),
+        reasonIn(because, read.cue, (clause) => explains(clause, kind, pointed.lines, at)),
         at,
       ),
       wanted: kind === "exchange" ? wantedIn(read.text, carried) : null,
@@ -113,6 +113,16 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
     lines: pointed.lines,
   };
 }
+
+/** Says why: more than which thing it is, nothing about another thing, and for an exchange not what is wanted. */
+function explains(clause: string, kind: RequestKind, meant: Line[], { lines, thesaurus }: Ground): boolean {
+  if (!says(clause, lines, thesaurus)) return false;
+  if (DEFECT.test(clause)) return true;
+  if (kind === "exchange" && (UNCHANGED.test(clause) || wantedIn(clause, meant) !== null)) return false;
+  const others = lines.filter((line) => !meant.some((item) => item.item.productId === line.item.productId));
+  return namesLine(clause, meant, thesaurus) || !namesLine(clause, others, thesaurus);
+}
+const UNCHANGED = /不变|没有就|没货就|\bsold out\b|\bout of stock\b/;
 
 const typed = (reason: string | null, { original }: Ground): string | null =>
   reason === null ? null : asTyped(reason, original);
@@ -155,7 +165,10 @@ function affirmRepeated(reading: Reading, acts: Act[], { dialogue, text }: Groun
       items.length > 0
         ? open.every((item) => includesItem(items, item)) && items.every((item) => includesItem(open, item))
         : reading.answer === "yes" && act.mention?.unknown == null;
-    return act.relation === "plain" && open.length > 0 && named && items.every((item) => item.quantity === undefined);
+    const asMany = items.every((item) =>
+      open.some((other) => sameItem(other, item) && other.quantity === item.quantity),
+    );
+    return act.relation === "plain" && open.length > 0 && named && asMany;
   };
   if (
     requests.length === 0 ||
@@ -177,7 +190,9 @@ const meantKind = (said: RequestKind, pointed: Pointed): RequestKind =>
 
 async function groundStatus(read: ReadAct, at: Ground): Promise<{ act: Act; lines: Line[] }> {
   const pointed = await pointAt(read.text, read.text, scopeFor(at, null));
-  const named = [...new Set(pointed.lines.map((line) => line.order.id))];
+  const arriving = pointed.lines.filter(({ order }) => order.status === "pending" || order.status === "shipped");
+  const asked = arriving.length > 0 && !pointed.all && pointed.by !== "number" ? arriving : pointed.lines;
+  const named = [...new Set(asked.map((line) => line.order.id))];
   if (named.length > 0 || pointed.unknown !== null)
     return {
       act: { intent: "order_status", orders: named.slice(0, STATUS_ORDERS_MAX), unknown: pointed.unknown },

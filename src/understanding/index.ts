@@ -1,12 +1,12 @@
 import { looksLikeOrderId } from "../commerce/order-shape.ts";
 import type { CommerceBackend, Order, Product } from "../commerce/types.ts";
+import { sameItem } from "../dialogue/items.ts";
 import type { SessionIdentity, UnderstandInput } from "../dialogue/session.ts";
 import { missingSlots } from "../dialogue/slots.ts";
 import type { Dialogue, Understanding } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
 import type { Router } from "../models/router.ts";
 import type { Prediction, PredictRequest } from "../models/types.ts";
-import { WANTED } from "./cues.ts";
 import type { Classifier } from "./examples.ts";
 import { ground } from "./ground.ts";
 import type { Line } from "./lines.ts";
@@ -14,7 +14,7 @@ import { hasWord, namedOrders, toLines } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
-import { askedSlots, otherValues } from "./point.ts";
+import { askedSlots, linesOf, otherValues } from "./point.ts";
 import type { Reading } from "./read.ts";
 import { read } from "./read.ts";
 import { says } from "./residue.ts";
@@ -104,6 +104,7 @@ async function shopFor(
 
 function situationFor(at: Ground): Situation {
   const orders = [...new Set(at.lines.map((line) => line.order))];
+  const open = at.dialogue.open.flatMap((request) => request.items);
   return {
     state: at.dialogue.state,
     asked: askedSlots(at.dialogue),
@@ -111,6 +112,9 @@ function situationFor(at: Ground): Situation {
       namesLine(clause, at.lines, at.thesaurus) || namedOrders(clause, orders, at.looksLikeOrder).orders.length > 0,
     says: (clause) => says(clause, at.lines),
     openKinds: at.dialogue.open.map((request) => request.kind),
+    openPieces: linesOf(at, open).map(
+      (line) => open.find((item) => sameItem(item, line.ref))?.quantity ?? line.item.quantity,
+    ),
     lacksReason:
       at.dialogue.state === "CONFIRM" &&
       at.dialogue.open.some((request) => request.kind !== "cancel" && request.reason === null),
@@ -118,7 +122,7 @@ function situationFor(at: Ground): Situation {
       at.dialogue.open.some((request) => request.kind === "exchange") &&
       at.lines.some((line) => otherValues(line).some((word) => hasWord(clause, word))),
     namesOtherVariant: (clause) =>
-      WANTED.test(clause) &&
+      clause !== "" &&
       at.lines.some(
         (line) => line.order.status === "delivered" && otherValues(line).some((word) => hasWord(clause, word)),
       ),

@@ -88,6 +88,8 @@ const SIZE_WORDS: Record<string, string[]> = {
   xxl: ["2xl", "double xl"],
 };
 
+/** "2米" is said "两米". */
+const HAN_NUMERALS = ["", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十"];
 const UNIT_WORDS: Record<string, string[]> = {
   l: ["litre", "liter", "升"],
   ml: ["millilitre", "毫升"],
@@ -130,6 +132,10 @@ function formsOf(value: string, product: Product | undefined): string[] {
         // "耶加雪菲" is said "耶加".
         const long = /^\p{Script=Han}{4,}$/u.test(bare ?? name) ? (bare ?? name) : "";
         if (long) forms.push(long.slice(0, 2), long.slice(-2));
+        if (/gr[ae]y/.test(name)) forms.push(name.replace("grey", "gray"), name.replace("gray", "grey"));
+        const counted = /^(\d{1,2})(\p{Script=Han}{1,2})$/u.exec(name);
+        const numeral = HAN_NUMERALS[Number(counted?.[1])];
+        if (counted && numeral) for (const digit of numeral) forms.push(`${digit}${counted[2]}`);
         for (const [unit, said] of Object.entries(UNIT_WORDS)) {
           const amount = new RegExp(`^(\\d+(?:\\.\\d+)?)\\s?${unit}$`).exec(name)?.[1];
           if (amount)

@@ -50,9 +50,16 @@ const nothing = (unknown: string | null = null): Pointed => ({ lines: [], all: f
 export async function pointAt(cue: string, text: string, scope: Scope): Promise<Pointed> {
   const named = namedOrders(text, [...new Set(scope.lines.map((line) => line.order))], scope.looksLikeOrder);
   const quantity = ALL.test(text) && !ONLY.test(text) ? null : countIn(named.rest);
-  const pointed = await linesFor(cue, text, scope, named, quantity);
+  const found = await linesFor(cue, text, scope, named, quantity);
+  const pointed = found.by === "none" && found.unknown === null && quantity !== null ? onlyPossible(scope) : found;
   return COUNTED.has(pointed.by) ? withKept(withQuantity(pointed, quantity), named.rest, scope) : pointed;
 }
+/** "Cancel one of the two", said of nothing in particular: of the one line that can be cancelled. */
+function onlyPossible({ lines, prefer, kind }: Scope): Pointed {
+  const possible = kind === null ? [] : lines.filter(prefer);
+  return possible.length === 1 ? { lines: possible, all: true, unknown: null, by: "time" } : nothing();
+}
+
 /** Ways of pointing in which a number said counts pieces; "the other one", "the second" count something else. */
 const COUNTED = new Set<Pointed["by"]>(["number", "name", "option", "loose", "pronoun", "time"]);
 
@@ -113,12 +120,14 @@ async function linesFor(
       by: "pronoun",
     };
   const focused = scope.lines.filter((line) => includesItem(scope.focus, line.ref));
-  if (PRONOUN.test(rest) && focused.length > 0) return { lines: focused, all: true, unknown: null, by: "pronoun" };
+  const countsFocus = focused.length === 1 && countIn(named.rest) !== null && !says(rest, scope.lines);
+  if ((PRONOUN.test(rest) || countsFocus) && focused.length > 0)
+    return { lines: focused, all: true, unknown: null, by: "pronoun" };
   const loose = await scope.loose.find(named.rest, filtered ?? pool);
   if (loose.length > 0) return { lines: narrow(loose, text, scope) ?? loose, all: plural, unknown: null, by: "loose" };
   const foreign = foreignThing(rest, scope) ?? foreignThing(named.rest, scope);
   if (foreign !== null) return nothing(foreign);
-  if (filtered) return { lines: filtered, all: plural, unknown: null, by: "time" };
+  if (filtered) return { lines: filtered, all: plural || isWholeOrder(filtered, text), unknown: null, by: "time" };
   if (plural && (scope.offered.length > 0 || ORDER_WORD.test(text) || /全部|所有|everything|\ball\b/.test(text))) {
     const offered = scope.lines.filter((line) => includesItem(scope.offered, line.ref));
     return { lines: offered.length > 0 ? offered : pool, all: true, unknown: null, by: "all" };
@@ -136,9 +145,10 @@ const WANTED_FROM =
   /\b(?:can|could|may) i (?:have|get)\b|换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
 
 const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
-  const [line] = pointed.lines;
-  const oneLine = pointed.lines.length === 1 && line !== undefined && line.item.quantity > 1;
-  return oneLine && quantity !== null && quantity < line.item.quantity ? { ...pointed, quantity } : pointed;
+  // A number counts the one line that has several pieces: "the kettle and one bag of beans".
+  const [line, ...others] = pointed.lines.filter(({ item }) => item.quantity > 1);
+  const counts = line !== undefined && others.length === 0 && quantity !== null && quantity < line.item.quantity;
+  return counts ? { ...pointed, quantity } : pointed;
 };
 
 /** "I've got 8 and only need 5": the rest of the line is meant. */
@@ -167,12 +177,16 @@ const wholeOrder = (cue: string, quantity: number | null, scope: Scope): boolean
   scope.kind === "cancel" && quantity === null && foreignThing(cue, scope) === null;
 
 /** A thing named that is none of theirs: a word of the thesaurus, or what English puts after "return my". */
-function foreignThing(cue: string, scope: Scope): string | null {
+function foreignThing(said: string, scope: Scope): string | null {
+  const cue = said.replace(CONTAINER, " ");
   const [named] = scope.thesaurus.named(cue);
   if (named !== undefined) return named;
   const object = OBJECT.exec(cue)?.[1];
   return object !== undefined && !GENERIC.test(object) ? object : null;
 }
+/** "One bag of beans" names beans and no bag. */
+const CONTAINER =
+  /\b(?:bag|box|pack|packet|bottle|tin|can|jar|pair|set|roll|tube|case|cup|pot|ball|sheet|piece|bar|tub|carton)s? of\b/g;
 const OBJECT =
   /\b(?:return|refund|exchange|swap|replace|cancel|send back)\s+(?:my|the|a|an|that|this)\s+((?:[a-z-]+\s+)?[a-z-]{3,})/;
 const GENERIC =
@@ -190,7 +204,7 @@ function settleGroups(groups: Line[][], cue: string, text: string, named: NamedO
   const chosen = [...new Set(settled.flat())];
   const lines = expandOrder(chosen, text, named, scope);
   const open = settled.some((group) => group.length > 1);
-  const stray = scope.thesaurus.named(source(cue, scope)).find((word) => isStray(word, scope));
+  const stray = scope.thesaurus.named(source(cue, scope).replace(CONTAINER, " ")).find((word) => isStray(word, scope));
   const all = !open || plural || lines.length > chosen.length;
   return { lines, all, unknown: named.unknown[0] ?? stray ?? null, by: "name" };
 }
@@ -210,7 +224,14 @@ function expandOrder(lines: Line[], text: string, named: NamedOrders, scope: Sco
   if (lines.length === 0 || named.orders.length > 0 || !whole) return lines;
   return scope.lines.filter((line) => lines.some((chosen) => chosen.order.id === line.order.id));
 }
-const WHOLE_ORDER = /(?:整|一大)(?:个|张)?(?:单|订单)|\b(?:whole|entire)(?: \w+){0,6} order\b/i;
+/** "Cancel yesterday's order", "待发货那单不要了": all of one order that can still be stopped. */
+const isWholeOrder = (lines: Line[], text: string): boolean =>
+  THAT_ORDER.test(text) &&
+  new Set(lines.map((line) => line.order.id)).size === 1 &&
+  lines.every((line) => line.order.status === "pending");
+
+const WHOLE_ORDER =
+  /(?:整|一大)(?:个|张)?(?:单|订单)|\b(?:whole|entire)(?: \w+){0,6} order\b|\b(?:everything|all)(?: \w+){0,3} (?:in|from|of|on) (?:the|my|that|this)(?: \w+){0,3} order\b/i;
 const THAT_ORDER =
   /(?:那|这)(?:一|个|笔|张)?(?:大)?(?:单|订单)|(?<!\b(?:from|in|of|on|with) (?:my|the|that|this|an?) (?:\w+ ){0,2})\border\b/i;
 

@@ -12,7 +12,9 @@ export function nameGroups(text: string, pool: Line[], thesaurus: Thesaurus, exa
 /** `fuzzy`: a typing slip counts too, where nothing else does; "black" is no slip for "block". */
 function groupsIn(text: string, pool: Line[], thesaurus: Thesaurus, fuzzy: boolean): Line[][] | null {
   const terms = textTerms(withoutOptions(withoutKinds(text, pool, thesaurus), pool), pool, fuzzy);
-  const kinds = thesaurus.kinds(text).filter((kind) => pool.some((line) => line.kinds.includes(kind)));
+  const kinds = longest(thesaurus.named(text))
+    .flatMap((word) => thesaurus.kinds(word))
+    .filter((kind) => pool.some((line) => line.kinds.includes(kind)));
   if (terms.length + kinds.length === 0) return null;
   const score = new Map<Line, number>();
   const count = (lines: Line[], weight: (line: Line) => number): Line[] => {
@@ -22,8 +24,11 @@ function groupsIn(text: string, pool: Line[], thesaurus: Thesaurus, fuzzy: boole
   };
   const hits = [
     ...terms.map((term) => {
-      const lines = pool.filter((line) => weightOf(line, term, fuzzy) > 0);
-      const category = lines.some((line) => weightOf(line, term, fuzzy) <= CATEGORY_WEIGHT);
+      const any = pool.filter((line) => weightOf(line, term, fuzzy) > 0);
+      const byName = any.filter((line) => weightOf(line, term, fuzzy) > CATEGORY_WEIGHT);
+      // A word that names things names a category only where it says so: "all that garden stuff".
+      const category = byName.length === 0 || new RegExp(`${term}\\w* (?:stuff|things|gear|bits)`).test(text);
+      const lines = category ? any : byName;
       return { lines: count(lines, (line) => weightOf(line, term, fuzzy)), category };
     }),
     ...kinds.map((kind) => {
@@ -50,6 +55,10 @@ function groupsIn(text: string, pool: Line[], thesaurus: Thesaurus, fuzzy: boole
   return minimal.length > 0 ? minimal : null;
 }
 
+/** "Bike lock" names a lock and no bike. */
+const longest = (named: string[]): string[] =>
+  named.filter((word) => !named.some((other) => other !== word && other.includes(word)));
+
 /** The kind of thing, said in other words, counts less than the name itself. */
 const KIND_WEIGHT = 0.8;
 
@@ -65,21 +74,25 @@ function weightOf(line: Line, term: string, fuzzy: boolean): number {
 }
 
 /** "coat" in "overcoat", "lightbulb" for a "bulb": English glues nouns together; "road" in "abroad" is no noun of its own. */
-function isCompound(a: string, b: string): boolean {
+export function isCompound(a: string, b: string): boolean {
   const [long, short] = a.length > b.length ? [a, b] : [b, a];
   return short.length >= COMPOUND_PART_MIN && long.length - short.length >= COMPOUND_PART_MIN && long.endsWith(short);
 }
 const COMPOUND_PART_MIN = 3;
 
-/** "充电线" is a kind of its own, and no half of "充电器"; what stands in a name itself stays. */
+/** "充电线" is a kind of its own and no half of "充电器", "bike lock" no "bike light"; what stands in a name itself stays. */
 function withoutKinds(text: string, pool: Line[], thesaurus: Thesaurus): string {
-  const named = thesaurus.named(text).filter((word) => isHan(word) && word.length > 2);
+  const named = thesaurus.named(text).filter((word) => (isHan(word) && word.length > 2) || word.includes(" "));
   const foreign = named.filter(
     (word) =>
       !pool.some((line) => line.phrases.some((phrase) => phrase.includes(word))) &&
       pool.some((line) => thesaurus.kinds(word).some((kind) => line.kinds.includes(kind))),
   );
-  return foreign.reduce((left, word) => left.replaceAll(word, " "), text);
+  // English puts last what it is.
+  return foreign.reduce(
+    (left, word) => left.replaceAll(word, isHan(word) ? " " : (word.split(" ").at(-1) ?? " ")),
+    text,
+  );
 }
 
 /** Colours and sizes name no thing: "墨绿色的笔" is no 墨. */
@@ -116,7 +129,7 @@ function textTerms(text: string, pool: Line[], fuzzy: boolean): string[] {
 
 const COUNTING = /(?:\d|[一二两俩三四五六七八九十几每半])$/;
 /** Single characters that end names but mean other things alone. */
-const COMMON_HEADS = new Set([..."装机器品物件个的电子水"]);
+const COMMON_HEADS = new Set([..."装机器品物件个的电子水宝"]);
 const STOP = new Set([
   "the",
   "a",

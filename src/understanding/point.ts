@@ -3,7 +3,7 @@ import type { ItemRef, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
 import type { Dialogue, Mention, Slot } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
-import { OTHER_SIZE, SAME_AGAIN } from "./cues.ts";
+import { OTHER_SIZE, REST, SAME_AGAIN } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import { hasWord, ineligibility, valueWords } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
@@ -66,6 +66,13 @@ export async function without(except: string, pointed: Pointed, at: Ground, kind
   if (except.trim() === "") return pointed;
   const kept = await pointAt(except, except, { ...scopeFor(at, kind), focus: [], offered: [] });
   if (kept.by !== "name" && kept.by !== "number" && kept.by !== "option") return pointed;
+  // "Keep the headphones, the rest goes back": the rest of what they came with.
+  if (pointed.by === "none" && REST.test(at.text)) {
+    const rest = at.lines.filter(
+      (line) => kept.lines.some((other) => other.order.id === line.order.id) && !kept.lines.includes(line),
+    );
+    return rest.length > 0 ? { lines: rest, all: true, unknown: null, by: "all" } : pointed;
+  }
   const lines = pointed.lines.filter((line) => !kept.lines.includes(line));
   return lines.length === 0 ? pointed : { ...pointed, lines, all: pointed.all || lines.length === 1 };
 }
@@ -97,8 +104,17 @@ export const linesOf = (at: Ground, refs: ItemRef[]): Line[] => at.lines.filter(
 
 /** The words that say what to exchange for, when they name a variant other than the one the customer has. */
 export function wantedIn(text: string, lines: Line[]): string | null {
+  const colour = otherColour(text, lines);
+  if (colour !== null) return `${text} ${colour}`.slice(0, WANTED_MAX_CHARACTERS);
   const named = lines.some((line) => otherValues(line).some((word) => hasWord(text, word)));
   return named || SAME_AGAIN.test(text) || OTHER_SIZE.test(text) ? text.slice(0, WANTED_MAX_CHARACTERS) : null;
+}
+
+/** "白耳机换黑耳机": a colour's one character, said of what is wanted. */
+function otherColour(text: string, lines: Line[]): string | null {
+  const wanted = /换成?(?:个|一个|副|双|件)?(\p{Script=Han})(?!色|的)/u.exec(text)?.[1];
+  if (wanted === undefined) return null;
+  return lines.flatMap(otherValues).find((word) => word === `${wanted}色`) ?? null;
 }
 
 /** Words for values of the product's variants that this item doesn't have itself. */

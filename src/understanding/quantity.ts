@@ -5,6 +5,7 @@ const ZH: Record<string, number> = {
   两: 2,
   二: 2,
   俩: 2,
+  仨: 3,
   三: 3,
   四: 4,
   五: 5,
@@ -23,7 +24,7 @@ const ASKED = [
   new RegExp(
     `\\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\\s+(?:just |only )?(${EN_NUMBER})(?: (?!items?|orders?|things?|of|that|in|from)|\\s*(?:$|[,.!?;，。！？]))`,
   ),
-  new RegExp(`(?:退|换|取消|撤|减)(?:掉|回|货)?(?:其中(?:的)?)?(${ZH_NUMBER})\\s?${CLASSIFIER}`, "u"),
+  new RegExp(`(?:退|换|取消|撤|减)(?:掉|回|货)?(?:其中(?:的)?)?(?:([俩仨])|(${ZH_NUMBER})\\s?${CLASSIFIER})`, "u"),
 ];
 const KEPT = [
   new RegExp(
@@ -63,9 +64,9 @@ export function countIn(text: string): number | null {
   ))
     counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
   for (const match of text.matchAll(
-    /\b(?:just|only|return|of the|send|cancel)?\s?(one|two|three|four|five|six|\d{1,2}) (?:of|outta|out of|more of|sets?|pairs?|packs?|box(?:es)?|bottles?)?/g,
+    /\b(?:just|only|return|of the|send|cancel)?\s?(one|two|three|four|five|six|\d{1,2}) (?:of|outta|out of|more of|sets?|pairs?|packs?|box(?:es)?|bottles?|bags?|tins?|jars?|rolls?|skeins?|balls?|cards?)?/g,
   ))
-    if (/\bof\b|outta|sets?|pairs?|packs?|box|bottle|just|only/.test(match[0]))
+    if (/\bof\b|outta|sets?|pairs?|packs?|box|bottle|bag|tin|jar|roll|skein|ball|card|just|only/.test(match[0]))
       counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
   if (/\b(?:just|only)\b.*\b(?:that|the|this) one\b|\bone(?:'s| is| was| came| arrived)\b/.test(text)) counts.push(1);
   const leading = /^(?:just |only )?(one|two|three|four) (?!of|that|i|with|from|in|where|which)[a-z]/.exec(text)?.[1];

@@ -5,8 +5,8 @@ import type { Intent } from "../models/types.ts";
 import {
   ABANDON,
   ADD,
+  ALL,
   ASKS,
-  BECAUSE,
   CORRECT,
   DECLINE,
   EXCEPT,
@@ -24,9 +24,11 @@ import {
 } from "./cues.ts";
 import type { Classifier, Guess, Label } from "./examples.ts";
 import { LABELS } from "./examples.ts";
+import { countIn } from "./quantity.ts";
 import { DEFECT } from "./residue.ts";
 import type { Role, Situation } from "./roles.ts";
-import { roleOf } from "./roles.ts";
+import { kindOf, OWN, roleOf } from "./roles.ts";
+import { splitVerbs } from "./split-verbs.ts";
 import type { Clause } from "./text.ts";
 import { clauses, isHan, normalize } from "./text.ts";
 
@@ -86,8 +88,9 @@ export async function read(texts: string[], situation: Situation, classifier: Cl
   if (HUMAN.test(text) && !NOT_HUMAN.test(text)) return { ...reading, acts: [act("human", text)] };
   if (reading.injection) return { ...reading, acts: [act("out_of_scope", text)] };
   answerOf(reading, text, situation);
-  const parts = all.flatMap((part) => splitException(reading, part));
-  const roles = parts.map((part) => roleOf(part, situation, text));
+  const parts = all.flatMap((part) => splitException(reading, part)).flatMap(splitVerbs);
+  const policies = await Promise.all(parts.map((part) => asksAbout(part, text, situation, classifier)));
+  const roles = parts.map((part, index) => roleOf(part, situation, text, policies[index]));
   const abandoned = roles.some(
     (role) => "role" in role && (role.role === "abandon" || (role.role === "keep" && role.drops)),
   );
@@ -133,7 +136,7 @@ function fillsSlot(text: string, reading: Reading, situation: Situation): boolea
     return true;
   }
   if (situation.asked.includes("variant") && situation.namesVariant(text)) return true;
-  if (situation.asked.includes("items") && situation.namesItem(text)) return true;
+  if (situation.asked.includes("items") && (situation.namesItem(text) || ALL.test(text))) return true;
   return situation.state === "CONFIRM" && reading.relation === "correct" && situation.namesItem(text);
 }
 
@@ -161,19 +164,22 @@ function assemble(reading: Reading, parts: Clause[], roles: Role[], situation: S
       if (role.role === "keep") reading.except += ` ${part.text}`;
       else if (role.role === "abandon") return;
       else if (last && (part.sentence === lastSentence || !laterAct(roles, parts, index, part.sentence)))
-        join(last, part.text, situation);
+        join(last, part.text, situation, "after");
       else pending.push(part);
       return;
     }
     const intent = "kind" in role ? role.kind : role.intent;
     const unwanted =
       last !== null && isRequestKind(last.intent) && UNWANTED.test(part.text) && !situation.namesItem(part.text);
+    // "I no longer need the salts, cancel": what is done with them is said last.
+    if (last?.intent === "return" && isRequestKind(intent) && UNWANTED.test(last.text) && leansBack(part.text))
+      last.intent = intent;
     if (last && ((last.intent === intent && isRequestKind(intent) && leansBack(part.text)) || unwanted)) {
       last.cue += ` ${part.text}`;
       last.text += `，${part.text}`;
     } else {
       last = act(intent, part.text);
-      for (const before of pending.splice(0)) join(last, before.text, situation);
+      for (const before of pending.splice(0).reverse()) join(last, before.text, situation, "before");
       reading.acts.push(last);
     }
     lastSentence = part.sentence;
@@ -189,14 +195,33 @@ const laterAct = (roles: Role[], parts: Clause[], from: number, sentence: number
 /** A second verb without a thing of its own goes with the first: "退掉它". */
 const leansBack = (text: string): boolean =>
   text.replace(/[的了吧呢啊呀嘛把帮我给请]/g, "").length <= 4 ||
-  /^(?:please |just |can you )*(?:return|refund|cancel|exchange|send|take) (?:it|them|that|me)\b/.test(text);
+  /^(?:please |just |can you |so |then )*(?:return|refund|cancel|exchange|send|take)(?: (?:it|them|that|me)\b|(?: please)?$)/.test(
+    text,
+  );
 
-function join(target: ReadAct, text: string, { namesItem, says }: Situation): void {
-  target.text = `${text}，${target.text}`;
+/** Keeps what was said in its order: what is wanted first and what only otherwise depends on it. */
+function join(target: ReadAct, text: string, { namesItem, says }: Situation, where: "before" | "after"): void {
+  const joined = (one: string): string => (where === "before" ? `${text}，${one}` : `${one}，${text}`);
+  target.text = joined(target.text);
   if (target.relation === "plain" && namesItem(text)) target.relation = relationOf(text);
-  if (namesItem(text) && !says(text)) target.cue = `${text}，${target.cue}`;
-  else target.because.push(text);
+  if (namesItem(text) && !says(text)) target.cue = joined(target.cue);
+  else target.because = where === "before" ? [text, ...target.because] : [...target.because, text];
 }
+
+/** "Can I exchange it for a dearer one?" has a request's verb and may ask how exchanging works: the examples tell. */
+async function asksAbout(
+  { text, asks }: Clause,
+  whole: string,
+  { namesItem }: Situation,
+  classifier: Classifier,
+): Promise<boolean> {
+  const kind = kindOf(text);
+  const doubtful = kind !== null && (asks || ASKS.test(text) || text.includes("问"));
+  if (!doubtful || namesItem(whole) || OWN.test(whole)) return false;
+  const found = await classifier.classify(text, [kind, "question"]);
+  return found.label === "question" && found.margin >= QUESTION_MARGIN;
+}
+const QUESTION_MARGIN = 0.1;
 
 /** "Everything apart from the scarf": the exception goes where the exceptions are. */
 function splitException(reading: Reading, part: Clause): Clause[] {
@@ -222,6 +247,7 @@ function affirm(reading: Reading, text: string, situation: Situation): void {
     text.length <= AFFIRM_MAX_CHARACTERS &&
     !ASKS.test(text) &&
     !HEDGE.test(text) &&
+    [null, ...situation.openPieces].includes(countIn(text)) &&
     !situation.namesItem(text)
   ) {
     reading.acts = [];
@@ -255,8 +281,14 @@ async function guess(
   } else if (label === "abandon") reading.abandon = true;
   else if (label === "decline_reason") reading.declined = true;
   else if (label !== "reason" && found.margin >= GUESS_MARGIN)
-    reading.acts.push({ ...act(label, text), because: isRequestKind(label) ? parts.map((part) => part.text) : [] });
+    reading.acts.push({ ...act(label, text), because: isRequestKind(label) ? explaining(parts) : [] });
   if (reading.loose === "" && reading.except === "") reading.loose = text;
+}
+
+/** Which clauses of a request without a verb say why: those that tell what is wrong, and where there are several, all but the shortest. */
+function explaining(parts: Clause[]): string[] {
+  const wrong = parts.filter(({ text }) => DEFECT.test(text));
+  return wrong.map(({ text }) => text);
 }
 
 const isBare = (text: string): boolean => text.length <= (isHan(text) ? 8 : 24);
@@ -275,20 +307,3 @@ function labelsFor({ state, asked }: Situation, text: string): readonly Label[] 
 
 /** Margins as probabilities, from the cross-validated accuracy at each margin. */
 const confidenceOf = ({ margin }: Guess): number => Math.min(1, 0.5 + margin);
-
-/** Why: the clauses that only explain, what stands behind "because", or what stands before the verb: "登山靴坏了想退". */
-export function reasonIn(because: string[], cue: string, says: (clause: string) => boolean): string | null {
-  const stated = BECAUSE.exec(cue);
-  const before = because.length === 0 && !stated ? (BEFORE_THE_VERB.exec(cue)?.[1]?.trim() ?? "") : "";
-  const reasons = [
-    ...because,
-    ...(stated ? [stated[1] ?? stated[2] ?? ""] : []),
-    ...(before.length > 1 && says(before) ? [before] : []),
-  ]
-    .map((text) => text.trim())
-    .filter((text) => text.length > 1);
-  return reasons.length > 0 ? reasons.join("，").slice(0, REASON_MAX_CHARACTERS) : null;
-}
-const REASON_MAX_CHARACTERS = 200;
-const BEFORE_THE_VERB =
-  /^(.+?)(?:我)?(?:想|要|能|可以|帮我|给我|麻烦|申请|直接|能不能|可不可以)(?:把它|给我|帮我|直接)?(?:退|换|取消)/;

@@ -2,6 +2,7 @@ import type { RequestKind } from "../commerce/types.ts";
 import type { DialogueState, Slot } from "../dialogue/types.ts";
 import type { Intent } from "../models/types.ts";
 import { ABANDON, ASKS, CORRECT, KEEP, NEGATED_REQUEST, POLICY, REQUEST, STATUS, UNSHIPPED, WANTED } from "./cues.ts";
+import { keptIn } from "./quantity.ts";
 import type { Clause } from "./text.ts";
 
 export interface Situation {
@@ -16,6 +17,8 @@ export interface Situation {
   says: (clause: string) => boolean;
   /** What is open, in the order it was said. */
   openKinds: RequestKind[];
+  /** Pieces of what is open, line by line. */
+  openPieces: number[];
   /** A proposal stands whose reason was never given: what is wrong with the goods is that reason. */
   lacksReason: boolean;
   /** Whether it names any such variant while an exchange is open. */
@@ -29,13 +32,13 @@ export type Role =
   | { role: "abandon" | "bare" }
   | { role: "keep"; drops: boolean };
 
-/** What a clause does, by the words in it and by what was asked. */
-export function roleOf(part: Clause, situation: Situation, whole: string): Role {
+/** What a clause does, by the words in it and by what was asked; `policy`: the examples take it for a question. */
+export function roleOf(part: Clause, situation: Situation, whole: string, policy = false): Role {
   const { text } = part;
   const asks = part.asks || ASKS.test(text);
   // In reply to a proposal it is the no that the proposal offers, not "I don't want the thing any more".
   const denies = situation.state === "CONFIRM" && /^不要$/.test(text);
-  const kind = denies || NEGATED_REQUEST.test(text) ? null : kindOf(text);
+  const kind = denies ? null : kindOf(text.replace(NEGATED_REQUEST, " "));
   const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
   if (answers && kind !== null && isOnlyReason(text, kind, situation)) return { role: "bare" };
   const keep = keepRole(text, kind, situation);
@@ -44,11 +47,15 @@ export function roleOf(part: Clause, situation: Situation, whole: string): Role 
     situation.namesItem(text) ||
     (situation.state === "INIT" && OWN.test(whole) && !/如果|要是|\bif\b/.test(whole)) ||
     (situation.state === "INIT" && situation.namesItem(whole));
-  if (kind !== null && POLICY.test(text) && (asks || !concrete)) return { intent: "question" };
+  // "Bought in September and limp already, can it still go back?": whether it can is what the shop's data says.
+  const still = concrete && situation.namesItem(whole) && STILL.test(text);
+  if (kind !== null && !still && (policy || (POLICY.test(text) && (asks || !concrete)))) return { intent: "question" };
   if (kind === "return" && asks && !situation.namesItem(text) && ABOUT_REFUNDS.test(text))
     return { intent: "question" };
+  if (SECOND_CHOICE.test(text) && !asks && part.text !== whole) return { role: "bare" };
   if (kind !== null) return { kind };
-  if (WANTED.test(text) && situation.namesOtherVariant(text) && situation.namesItem(whole)) return { kind: "exchange" };
+  const counts = keptIn(text) !== null;
+  if (!counts && situation.namesItem(whole) && situation.namesOtherVariant(wish(text))) return { kind: "exchange" };
   // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
   if (answers) return { role: "bare" };
   if (POLICY.test(text) && (asks || !STATUS.test(text))) return { intent: "question" };
@@ -57,8 +64,18 @@ export function roleOf(part: Clause, situation: Situation, whole: string): Role 
   return { role: "bare" };
 }
 
+/** "If that's sold out then L in navy" goes with the wish before it. */
+const SECOND_CHOICE =
+  /^(?:if|or else|otherwise|failing)\b|^(?:要是|如果)?没(?:有|货)|(?:没有|没货|缺货|卖完)(?:了|的话)*(?:就|则|再)/;
+
+/** Where a clause says what is wanted: "the bag in olive, if possible", "navy stools to grey". */
+const wish = (text: string): string => (WANTED.test(text) ? text : (INTO.exec(text)?.[1] ?? ""));
+const INTO = /\b(?:to|in|into) ((?:the |an? )?[a-z]+)$/;
+
+const STILL = /还(?:能|可以|给|让)(?:不能)?(?:退|换)|\bstill (?:return|exchange|send|refund)/;
+
 /** Speaks of something they bought, whatever it is. */
-const OWN = /(?:买|到|收到|下单|拍)的那?|\bi (?:bought|ordered|got|received)\b/;
+export const OWN = /(?:买|到|收到|下单|拍)的那?|\bi (?:bought|ordered|got|received)\b/;
 
 /** "Does the refund go to my card?" asks about refunds and wants none. */
 const ABOUT_REFUNDS =

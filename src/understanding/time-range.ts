@@ -80,8 +80,34 @@ export function dayRange(text: string, now: Date): DayRange | null {
     const ago = (weekdayOf(now) - weekday + 7) % 7;
     return (zhDay?.[1] ?? enDay?.[1]) ? { oldest: ago + 7, newest: ago } : about(ago, 0);
   }
+  const date = calendarDay(text, now);
+  if (date !== null) return about(date, 0);
   return FIXED.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
+
+const MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december".split("|");
+const MONTH = MONTHS.map((month) => `${month.slice(0, 3)}(?:${month.slice(3)})?`).join("|");
+const EN_DATE = new RegExp(
+  `\\b(\\d{1,2})(?:st|nd|rd|th)?(?: of)? (${MONTH})\\b|\\b(${MONTH}) (\\d{1,2})(?:st|nd|rd|th)?\\b`,
+);
+
+/** Days since the date the text names ("18 November", "11月18号", "18号"), the last time it was; null when it names none. */
+function calendarDay(text: string, now: Date): number | null {
+  const zh = /(?:(\d{1,2})\s?月\s?)?(\d{1,2})\s?[号日](?!码|色|线)/.exec(text);
+  const en = EN_DATE.exec(text);
+  const day = Number(zh?.[2] ?? en?.[1] ?? en?.[4] ?? Number.NaN);
+  if (!(day >= 1 && day <= 31)) return null;
+  const named = en
+    ? MONTHS.findIndex((month) => month.startsWith((en[2] ?? en[3] ?? "").slice(0, 3)))
+    : Number(zh?.[1] ?? 0) - 1;
+  for (let back = 0; back < DAYS_BACK_MAX; back++) {
+    const date = new Date(now.getTime() - back * DAY_MS);
+    if (date.getUTCDate() === day && (named < 0 || date.getUTCMonth() === named)) return back;
+  }
+  return null;
+}
+const DAY_MS = 86_400_000;
+const DAYS_BACK_MAX = 366;
 
 /** Whole calendar days between an ISO time and now. */
 export const daysAgo = (iso: string, now: Date): number => dayNumber(now) - dayNumber(new Date(iso));
