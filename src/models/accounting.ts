@@ -28,6 +28,8 @@ export interface Attempt extends Account {
   rawConfidence?: number;
   confidence?: number;
   promptVersion: string;
+  /** What the model wrote before its answer (M7); for engineers, never for a log. */
+  steps?: string;
 }
 
 const MILLION = 1_000_000;

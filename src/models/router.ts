@@ -117,6 +117,7 @@ export function createRouter(options: RouterOptions): Router {
           return {
             accepted: calibrated >= (minConfidence ?? thresholdFor(tier, routes, stakes)),
             value: { ...value, confidence: calibrated },
+            ...(value.steps ? { steps: value.steps } : {}),
             rawConfidence: value.confidence,
             confidence: calibrated,
           };

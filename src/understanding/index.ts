@@ -5,8 +5,11 @@ import type { SessionIdentity, UnderstandInput } from "../dialogue/session.ts";
 import { missingSlots } from "../dialogue/slots.ts";
 import type { Dialogue, Understanding } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
-import type { Router } from "../models/router.ts";
+import type { Calibration } from "../models/calibration.ts";
+import type { Routed, Router } from "../models/router.ts";
+import { NoTierAnswered } from "../models/router.ts";
 import type { Prediction, PredictRequest } from "../models/types.ts";
+import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
 import { ground } from "./ground.ts";
 import type { Line } from "./lines.ts";
@@ -19,6 +22,7 @@ import type { Reading } from "./read.ts";
 import { read } from "./read.ts";
 import { says } from "./residue.ts";
 import type { Situation } from "./roles.ts";
+import { isPrivate, isUnsure, stakesOf } from "./stakes.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -30,6 +34,16 @@ export interface UnderstandingDeps {
   knowledge: Knowledge;
   /** Tiers beyond patterns and examples; null when none is configured or ready. */
   router(): Router | null;
+  calibration: Calibration;
+  drift: DriftWatch;
+  limits: UnderstandingLimits;
+}
+
+export interface UnderstandingLimits {
+  /** Goods of this amount or more, in the order's currency, are of high value (M3). */
+  highValue: number;
+  /** Money and medicine: a calibrated confidence below it, after the last tier, is a case for a person (M6). */
+  handoffConfidence: number;
 }
 
 export interface Understander {
@@ -45,28 +59,58 @@ const SETTLED_CONFIDENCE = 0.72;
 const MODEL_CONFIDENCE = 0.6;
 
 export function createUnderstander(deps: UnderstandingDeps): Understander {
-  const withWriter = (understanding: Understanding): Understanding =>
-    deps.router()?.writes() ? { ...understanding, writes: true } : understanding;
+  const { calibration, classifier, drift, limits, router } = deps;
+
+  const readExamples = async (at: Ground, texts: string[]): Promise<{ reading: Reading; understanding: Understanding }> => {
+    const reading = await read(texts, situationFor(at), classifier);
+    const confidence = calibration.probability("examples", reading.confidence);
+    return { reading, understanding: { ...(await ground(reading, at)), confidence } };
+  };
+
+  /** What the last tier that was asked makes of it: nobody is asked after this. */
+  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => ({
+    ...understanding,
+    ...(isUnsure(understanding, stakesOf(at, limits.highValue), limits.handoffConfidence) ? { unsure: true } : {}),
+    ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
+    ...(router()?.writes() ? { writes: true } : {}),
+  });
+
   return {
     async quick(input) {
       const at = await groundFor(deps, input);
-      const reading = await read(input.texts, situationFor(at), deps.classifier);
-      const understanding = await ground(reading, at);
+      const { reading, understanding } = await readExamples(at, input.texts);
       const sure = understanding.understood && reading.confidence >= SETTLED_CONFIDENCE;
-      return { understanding: withWriter(understanding), settled: sure || deps.router() === null };
+      const settled = sure || router() === null;
+      return { understanding: settled ? await conclude(understanding, at) : understanding, settled };
     },
     async byModel(input, signal, timeoutMs) {
-      const router = deps.router();
       const at = await groundFor(deps, input);
-      const reading = await read(input.texts, situationFor(at), deps.classifier);
-      if (!router) return ground(reading, at);
-      const { value, tier } = await router.predict(predictRequest(input, at), { signal, timeoutMs });
+      const { reading, understanding } = await readExamples(at, input.texts);
+      const prediction = await predict(router(), input, at, { signal, timeoutMs }, limits.highValue).catch((error: unknown) => {
+        // Every tier failed or is over its quota: what the examples made of it is better than nothing (beyond-list 10).
+        if (error instanceof NoTierAnswered && understanding.understood) return null;
+        throw error;
+      });
       // A model that is unsure itself knows no more than the examples do.
-      if (value.confidence < MODEL_CONFIDENCE) return withWriter(await ground(reading, at));
-      const understanding = await ground(withPrediction(reading, value, at.text), at);
-      return withWriter({ ...understanding, tier, confidence: value.confidence });
+      if (!prediction || prediction.value.confidence < MODEL_CONFIDENCE) return conclude(understanding, at);
+      const { value, tier } = prediction;
+      const predicted = await ground(withPrediction(reading, value, at.text), at);
+      return conclude({ ...predicted, tier, confidence: value.confidence }, at);
     },
   };
+}
+
+async function predict(
+  router: Router | null,
+  input: UnderstandInput,
+  at: Ground,
+  limits: { signal: AbortSignal; timeoutMs: number },
+  highValue: number,
+): Promise<Routed<Prediction> | null> {
+  const { tenant, sessionId } = input.identity;
+  const account = { tenant, sessionId, turn: input.turn };
+  const options = { ...limits, ...account, stakes: stakesOf(at, highValue), localOnly: isPrivate(at.text) };
+  return router ? router.predict(predictRequest(input, at), options) : null;
 }
 
 async function groundFor(

@@ -1,0 +1,41 @@
+import { isRequestKind } from "../commerce/types.ts";
+import type { Act, Understanding } from "../dialogue/types.ts";
+import type { Stakes } from "../models/types.ts";
+import type { Line } from "./lines.ts";
+import { nameGroups } from "./names.ts";
+import type { Ground } from "./point.ts";
+import { linesOf } from "./point.ts";
+
+/** Goods and words that touch health: what is said about them isn't guessed (M6). */
+const MEDICINE =
+  /药(?!箱|盒|膏盒|房地址)|处方|剂量|用量|副作用|过敏|禁忌|孕妇|哺乳|胰岛素|血压|血糖|\b(?:medicines?|medications?|drugs?|pills?|tablets?|capsules?|dos(?:e|age|ing)|prescriptions?|side effects?|allerg\w+|pregnan\w+|breastfeed\w*|insulin|antibiotics?|painkillers?|ibuprofen|paracetamol)\b/i;
+
+/** What masking left in the place of personal data marks a text as private (M2). */
+const PLACEHOLDER = /\[[a-z]+(?:-[a-z]+)*\]/;
+export const isPrivate = (text: string): boolean => PLACEHOLDER.test(text);
+
+/**
+ * What hangs on a turn before it is understood: what its words name, or what is open (M3, M6). `highValue` is the amount, in the
+ * order's currency, from which goods are of high value.
+ */
+export function stakesOf(at: Ground, highValue: number): Stakes {
+  const named = (nameGroups(at.text, at.lines, at.thesaurus) ?? []).flat();
+  const open = linesOf(
+    at,
+    at.dialogue.open.flatMap((request) => request.items),
+  );
+  const lines = named.length > 0 ? named : open;
+  if (MEDICINE.test(at.text) || lines.some(isMedicine)) return "medicine";
+  if (lines.some(({ item }) => item.price * item.quantity >= highValue)) return "high-value";
+  return at.dialogue.open.length > 0 || named.length > 0 ? "money" : "normal";
+}
+
+const isMedicine = ({ product, item }: Line): boolean => MEDICINE.test(`${product?.category ?? ""} ${item.name}`);
+
+/** M6: below its threshold, a request whose stakes are these is a person's; so is a question about medicine. */
+export function isUnsure({ acts, confidence }: Understanding, stakes: Stakes, threshold: number): boolean {
+  if (stakes === "normal" || confidence >= threshold) return false;
+  const weighs = (act: Act): boolean =>
+    isRequestKind(act.intent) || (stakes === "medicine" && act.intent === "question");
+  return acts.some(weighs);
+}
