@@ -37,7 +37,7 @@ const act = z.strictObject({
   oneOf: refs.optional(),
   refused: refs.optional(),
   unknown: z.literal(true).optional(),
-  reason: z.literal(true).optional(),
+  reason: z.union([z.literal(true), z.literal("maybe")]).optional(),
   wanted: z.union([z.record(z.string(), z.string()), z.literal("unavailable")]).optional(),
   orders: z.array(z.string()).min(1).optional(),
 });

@@ -31,7 +31,6 @@ export function judge(
 ): Judgement {
   const expected = expectedSlots(label, orders);
   const found = foundSlots(before, understanding, after, orders);
-  // A message that leaves the open task says nothing about its slots; asking again for them is the machine's business.
   const slots = Object.fromEntries(
     SLOT_NAMES.map((slot) => [slot, countSlots(expected[slot], unjudged(slot, label) ? expected[slot] : found[slot])]),
   ) as Record<SlotName, Count>;
@@ -51,9 +50,10 @@ export function judge(
   };
 }
 
-/** Orders of a status question are only judged where the words say which. */
+/** Orders of a status question are only judged where the words say which; a reason not where people would differ. */
 const unjudged = (slot: SlotName, label: LabelledMessage): boolean =>
   label.orIntents !== undefined ||
+  (slot === "reason" && label.acts.some(({ reason }) => reason === "maybe")) ||
   (slot === "order" && label.acts.some(({ intent, orders }) => intent === "order_status" && orders === undefined));
 
 /**
@@ -69,10 +69,11 @@ function intentsOf(intents: string[], open: string | undefined, answer: string |
 function foundIntent(understanding: Understanding, label: LabelledMessage, before: Dialogue): string {
   const names: string[] = understanding.acts.map(({ intent }) => intent);
   const given = understanding.hedged && understanding.answer === "yes" ? null : understanding.answer;
-  // At a proposal, dropping it and declining it are one thing.
-  const dropped = before.state === "CONFIRM" && names.includes("abandon");
-  const answer = dropped ? "no" : before.state === "INIT" ? null : given;
-  const intents = dropped ? names.filter((name) => name !== "abandon") : names;
+  // Dropping and declining are one thing: a "no" at a proposal, an "abandon" before.
+  const drops = names.includes("abandon");
+  const declines = drops && before.state === "CONFIRM";
+  const answer = declines ? "no" : drops || before.state === "INIT" ? null : given;
+  const intents = declines ? names.filter((name) => name !== "abandon") : names;
   const kind = label.situation?.kind;
   const labelled = label.acts.some(({ intent }) => intent === kind) || label.answer !== undefined;
   // Corrections are often also heard as a "no" to the proposal: harmless once the request stands as it should.
@@ -87,24 +88,22 @@ function expectedSlots(label: LabelledMessage, orders: Order[]): SlotValues {
     if (act.oneOf) values.item.push(...act.oneOf.map((ref) => `${act.intent} one of ${ref}`));
     for (const ref of act.refused ?? []) values.refused.push(ref);
     if (act.unknown) values.unknown.push("unknown");
-    if (act.reason) values.reason.push(act.intent);
+    if (act.reason === true) values.reason.push(act.intent);
     values.order.push(...(act.orders ?? []));
     values.variant.push(...expectedVariant(act, orders));
   }
-  const open = label.situation;
-  // What the message doesn't touch stays as it was.
-  if (
-    open &&
-    staysOpen(label) &&
-    !label.acts.some(({ intent, items, oneOf }) => intent === open.kind && (items || oneOf))
-  )
-    for (const ref of open.items) addItem(values, open.kind, ref, orders);
+  for (const ref of untouched(label)) addItem(values, label.situation?.kind ?? "", ref, orders);
   values.order = [...new Set(values.order)];
   return values;
 }
 
-const staysOpen = ({ acts, answer }: LabelledMessage): boolean =>
-  answer === undefined && !acts.some(({ intent }) => intent === "abandon" || intent === "human");
+/** Items of the open request that the message leaves as they were: unless it says which, ends it, or wants something else done with them. */
+function untouched({ situation, acts, answer }: LabelledMessage): string[] {
+  const ends = answer !== undefined || acts.some(({ intent }) => intent === "abandon" || intent === "human");
+  const says = acts.some(({ intent, items, oneOf }) => intent === situation?.kind && (items || oneOf));
+  if (!situation || ends || says) return [];
+  return situation.items.filter((ref) => !acts.some(({ items }) => items?.includes(ref)));
+}
 
 function addItem(values: SlotValues, kind: string, ref: string, orders: Order[]): void {
   const { orderId, productId, quantity } = parseRef(ref);

@@ -23,8 +23,8 @@ export interface ActLabel {
   refused?: string[];
   /** Named, and in none of this customer's orders. */
   unknown?: true;
-  /** A reason was given. */
-  reason?: true;
+  /** A reason was given; "maybe": what was said may be taken for one. */
+  reason?: true | "maybe";
   /** Exchange: option values that must hold; "unavailable": what is wanted can't be had. */
   wanted?: Options | "unavailable";
   /** Order status: the orders asked about. Absent: not said, not judged. */
