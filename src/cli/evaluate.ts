@@ -14,10 +14,9 @@ import { limitOpenMp, loadConfig } from "../config.ts";
 import type { UnderstandInput } from "../dialogue/session.ts";
 import type { ProgressDisplay } from "../embedded/progress.ts";
 import { createProgressDisplay } from "../embedded/progress.ts";
-import { ensureSmallModel } from "../embedded/small-model.ts";
 import { ensureEmbedder } from "../embedded/weights.ts";
 import type { Mind } from "../evaluation/brain.ts";
-import { loadMind } from "../evaluation/brain.ts";
+import { loadMind, tierAlone } from "../evaluation/brain.ts";
 import { allByGpt4 } from "../evaluation/cost.ts";
 import { loadDialogues, loadMessages } from "../evaluation/data.ts";
 import { liveSample, playLive } from "../evaluation/live.ts";
@@ -27,12 +26,11 @@ import type { Work } from "../evaluation/run.ts";
 import { compareTwoStep, runVariant } from "../evaluation/run.ts";
 import type { DialogueResult, Split, VariantResult } from "../evaluation/types.ts";
 import { createCalibration, loadCalibration } from "../models/calibration.ts";
-import { createSmallModelTier } from "../models/local/small-model.ts";
 import type { Attempt } from "../models/router.ts";
 import { createRouter } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
-import { tiersFrom } from "../worker/start.ts";
 import { startLiveSystem } from "./evaluate-live.ts";
+import { availableTiers } from "./evaluation-tiers.ts";
 import { runCommand } from "./instance.ts";
 
 const USAGE = `Usage: npm run evaluate -- [--split tuning|test] [--only messages|dialogues] [--tier examples|small|MODEL|router] [--live] [--failures]`;
@@ -65,23 +63,6 @@ function optionsFrom(): Options {
   return { split, only: only === "messages" || only === "dialogues" ? only : null, tier: tier ?? null, live, failures };
 }
 
-/** The small model first, as under `npm start`; without its weights the evaluation goes on. */
-async function availableTiers(config: Config, display: ProgressDisplay): Promise<Tier[]> {
-  const configured = tiersFrom(config);
-  if (!config.SMALL_MODEL) return configured;
-  try {
-    const modelPath = await ensureSmallModel({
-      cacheDir: config.cacheDir,
-      indexUrl: config.PYTHON_INDEX_URL,
-      onProgress: display.onProgress,
-    });
-    return [await createSmallModelTier({ modelPath }), ...configured];
-  } catch (error) {
-    console.error(`Without the small model: ${error instanceof Error ? error.message : String(error)}`);
-    return configured;
-  }
-}
-
 /** Examples alone, each tier behind them, and all tiers in the router's order when there are several. */
 function configurations(tiers: Tier[], only: string | null): Array<{ name: string; tiers: Tier[] }> {
   const all = [
@@ -94,6 +75,30 @@ function configurations(tiers: Tier[], only: string | null): Array<{ name: strin
   return chosen;
 }
 
+/** A tier that reads every message costs a second or more each: a fixed sample tells what it is worth. */
+const ALONE_EVERY = 4;
+
+async function runAlone(mind: Mind, { messages }: Work, tiers: Tier[], display: ProgressDisplay) {
+  const sample = messages.filter((_, index) => index % ALONE_EVERY === 0);
+  const results: VariantResult[] = [];
+  for (const tier of sample.length === 0 ? [] : tiers) {
+    const attempts: Attempt[] = [];
+    const name = `${tier.id} alone`;
+    const brain = tierAlone(mind, tier, (attempt) => attempts.push(attempt));
+    const onStep = stepsOf(name, display);
+    results.push(await runVariant({ messages: sample, dialogues: [] }, { name, brain, attempts, onStep }));
+  }
+  return results;
+}
+
+const TELL_EVERY = 50;
+const stepsOf =
+  (name: string, display: ProgressDisplay) =>
+  (done: number, total: number): void => {
+    if (done % TELL_EVERY === 0 || done === total)
+      display.onProgress({ part: "evaluation", message: `Evaluating ${name}: ${done} of ${total}` });
+  };
+
 async function runVariants(mind: Mind, work: Work, tiers: Tier[], only: string | null, display: ProgressDisplay) {
   const inputs: Array<{ input: UnderstandInput; commerce: CommerceBackend }> = [];
   const variants: VariantResult[] = [];
@@ -105,15 +110,13 @@ async function runVariants(mind: Mind, work: Work, tiers: Tier[], only: string |
         name,
         brain: mind.withRouter(router),
         attempts,
-        onStep: (done, total) => {
-          if (done % 50 === 0 || done === total)
-            display.onProgress({ part: "evaluation", message: `Evaluating ${name}: ${done} of ${total}` });
-        },
+        onStep: stepsOf(name, display),
         ...(index === 0 ? { onInput: (input, commerce) => void inputs.push({ input, commerce }) } : {}),
       }),
     );
   }
-  return { variants, inputs };
+  const alone = await runAlone(mind, work, only === null ? tiers : tiers.filter(({ id }) => id === only), display);
+  return { variants: [...variants, ...alone], inputs };
 }
 
 async function runLive(config: Config, work: Work, display: ProgressDisplay): Promise<DialogueResult[]> {

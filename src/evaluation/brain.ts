@@ -6,8 +6,9 @@ import type { AnswerWriter } from "../knowledge/answer.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
 import { loadKnowledge } from "../knowledge/index.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
-import type { Router } from "../models/router.ts";
-import type { Embedder } from "../models/types.ts";
+import type { Attempt, Router } from "../models/router.ts";
+import { createRouter } from "../models/router.ts";
+import type { Embedder, Tier } from "../models/types.ts";
 import type { Classifier } from "../understanding/examples.ts";
 import { loadClassifier } from "../understanding/examples.ts";
 import type { Understander } from "../understanding/index.ts";
@@ -60,5 +61,31 @@ export async function loadMind({ embedderFiles, cacheDir, onProgress }: MindOpti
         () => undefined,
       ),
     }),
+  };
+}
+
+/** One tier on its own: it reads every message, however sure patterns and examples are, and its own confidence is kept. */
+export function tierAlone(mind: Mind, tier: Tier, log: (attempt: Attempt) => void = () => undefined): Brain {
+  const router = createRouter({ tiers: [tier], log });
+  let confidence = 0;
+  const heard: Router = {
+    ...router,
+    async predict(request, options) {
+      const routed = await router.predict(request, { ...options, minConfidence: 0 });
+      confidence = routed.value.confidence;
+      // Doubt would fall back to the examples' reading.
+      return { ...routed, value: { ...routed.value, confidence: 1 } };
+    },
+  };
+  const brain = mind.withRouter(heard);
+  return {
+    ...brain,
+    understanderFor(commerce) {
+      const understander = brain.understanderFor(commerce);
+      return {
+        quick: async (input) => ({ ...(await understander.quick(input)), settled: false }),
+        byModel: async (...call) => ({ ...(await understander.byModel(...call)), confidence }),
+      };
+    },
   };
 }

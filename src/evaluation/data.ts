@@ -60,7 +60,13 @@ const message = z.strictObject({
   orIntents: z.array(z.array(z.string())).optional(),
   tags: z.array(z.string()),
 });
-const topicPair = z.strictObject({ topic: z.string(), text: z.string(), on: z.boolean() });
+const topicPair = z.strictObject({
+  locale: z.enum(LOCALES),
+  kind: z.enum(["return", "exchange", "cancel"]),
+  product: z.string(),
+  text: z.string(),
+  on: z.boolean(),
+});
 
 /** One JSON value a line. @throws Error naming file and line */
 async function lines<T>(path: string, schema: z.ZodType<T> | null): Promise<T[]> {

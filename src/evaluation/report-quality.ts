@@ -5,7 +5,7 @@ import type { Bin, Judged } from "./metrics.ts";
 import { calibrationError, reliability } from "./metrics.ts";
 import type { VariantResult } from "./types.ts";
 
-/** Every source of every variant, its confidence against how often its intent is right. */
+/** Each source on its own: its confidence against how often its intent is right. */
 export function calibrationText({
   variants,
   calibration,
@@ -14,7 +14,7 @@ export function calibrationText({
   calibration: Calibration;
 }): string {
   const bySource = new Map<string, Judged[]>();
-  for (const { messages } of variants.slice(-1))
+  for (const { messages } of variants.filter(({ name }) => name === "examples" || name.endsWith(" alone")))
     for (const { source, confidence, intentRight } of messages)
       bySource.set(source, [...(bySource.get(source) ?? []), { confidence, right: intentRight }]);
   return [...bySource]

@@ -79,7 +79,12 @@ function barsTable({ live }: Report, { name, messages, dialogues }: VariantResul
         BARS.dialogues,
       ),
     ]),
-    ["wrong or unconfirmed actions", "0", dialogues.length === 0 ? "–" : String(wrong), mark(wrong === 0)],
+    [
+      "wrong or unconfirmed actions",
+      "0",
+      dialogues.length === 0 ? "–" : String(wrong),
+      dialogues.length === 0 ? "" : mark(wrong === 0),
+    ],
     limit(
       `p50 of a turn, ${how}`,
       percentile(

@@ -1,5 +1,5 @@
 /** What labelled data says and what a run over it found. Plain data; docs/evaluation.md is worded from these. */
-import type { Options } from "../commerce/types.ts";
+import type { Options, RequestKind } from "../commerce/types.ts";
 import type { Locale, Slot } from "../dialogue/types.ts";
 
 export type Split = "tuning" | "test";
@@ -50,8 +50,10 @@ export interface LabelledMessage {
 
 /** One turn that asks about the open task, or leaves it (D8). */
 export interface TopicPair {
-  /** What the open task is about, as the machine's topic is worded. */
-  topic: string;
+  locale: Locale;
+  /** The open task: kind and product, which `taskTopic` words. */
+  kind: RequestKind;
+  product: string;
   text: string;
   on: boolean;
 }

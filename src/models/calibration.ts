@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import type { RequestKind } from "../commerce/types.ts";
 
 /** Knots by rising raw confidence; probabilities never fall. */
 const curve = z.array(z.tuple([z.number(), z.number().min(0).max(1)])).min(1);
@@ -97,6 +98,15 @@ export function fitIsotonic(judged: Array<{ confidence: number; right: boolean }
     });
   return pools.map((pool) => [pool.sum / pool.count, rate(pool)]);
 }
+
+const TASKS = {
+  zh: { return: "退货", exchange: "换货", cancel: "取消订单" },
+  en: { return: "Return", exchange: "Exchange", cancel: "Cancel" },
+} as const;
+
+/** The open task's topic as a sentence to embed (D8): the threshold was calibrated on this wording. */
+export const taskTopic = (kind: RequestKind, products: string[], locale: "zh" | "en"): string =>
+  locale === "zh" ? `${TASKS.zh[kind]}：${products.join("、")}` : `${TASKS.en[kind]}: ${products.join(", ")}`;
 
 /**
  * The cosine below which a turn is off topic (D8): halfway between the two neighbours that it tells apart best, by the mean of the
