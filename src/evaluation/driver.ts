@@ -77,11 +77,12 @@ export async function understand(
 ): Promise<{ event: DialogueEvent; quick: boolean }> {
   const { understanding, settled } = await understander.quick(input);
   if (settled) return { event: { type: "understood", understanding }, quick: true };
+  const signal = AbortSignal.timeout(MODEL_TIMEOUT_MS);
   try {
-    const byModel = await understander.byModel(input, AbortSignal.timeout(MODEL_TIMEOUT_MS), MODEL_TIMEOUT_MS);
+    const byModel = await understander.byModel(input, signal, MODEL_TIMEOUT_MS);
     return { event: { type: "understood", understanding: byModel }, quick: false };
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
+    if (!(error instanceof ModelError) && !signal.aborted) throw error;
     return { event: { type: "failed" }, quick: false };
   }
 }
