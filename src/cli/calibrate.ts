@@ -83,7 +83,7 @@ await runCommand(async () => {
     onProgress,
   });
   const mind = await loadMind({ embedderFiles, cacheDir: config.cacheDir });
-  const bySource = await readings(mind, await availableTiers(config, display), tell);
+  const bySource = await readings(mind, (await availableTiers(config, display)).tiers, tell);
   const enough = [...bySource].filter(([, judged]) => judged.length >= MIN_READINGS);
   const file: CalibrationFile = {
     fittedAt: new Date().toISOString().slice(0, 10),

@@ -25,11 +25,12 @@ import { wordReport } from "../evaluation/report.ts";
 import type { Work } from "../evaluation/run.ts";
 import { compareTwoStep, runVariant } from "../evaluation/run.ts";
 import type { DialogueResult, Split, VariantResult } from "../evaluation/types.ts";
+import type { Attempt } from "../models/accounting.ts";
 import { createCalibration, loadCalibration } from "../models/calibration.ts";
-import type { Attempt } from "../models/router.ts";
 import { createRouter } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
 import { startLiveSystem } from "./evaluate-live.ts";
+import type { AvailableTiers } from "./evaluation-tiers.ts";
 import { availableTiers } from "./evaluation-tiers.ts";
 import { runCommand } from "./instance.ts";
 
@@ -99,12 +100,19 @@ const stepsOf =
       display.onProgress({ part: "evaluation", message: `Evaluating ${name}: ${done} of ${total}` });
   };
 
-async function runVariants(mind: Mind, work: Work, tiers: Tier[], only: string | null, display: ProgressDisplay) {
+async function runVariants(
+  mind: Mind,
+  work: Work,
+  { tiers, routes }: Pick<AvailableTiers, "tiers" | "routes">,
+  only: string | null,
+  display: ProgressDisplay,
+) {
   const inputs: Array<{ input: UnderstandInput; commerce: CommerceBackend }> = [];
   const variants: VariantResult[] = [];
   for (const [index, { name, tiers: used }] of configurations(tiers, only).entries()) {
     const attempts: Attempt[] = [];
-    const router = used.length === 0 ? null : createRouter({ tiers: used, log: (attempt) => attempts.push(attempt) });
+    const log = (attempt: Attempt): void => void attempts.push(attempt);
+    const router = used.length === 0 ? null : createRouter({ tiers: used, routes, log });
     variants.push(
       await runVariant(work, {
         name,
@@ -176,8 +184,8 @@ await runCommand(async () => {
     onProgress: (message, done, total) =>
       display.onProgress({ part: "embedder", message: `${message} (${done} of ${total})` }),
   });
-  const tiers = options.tier === "examples" ? [] : await availableTiers(config, display);
-  const { variants, inputs } = await runVariants(mind, work, tiers, options.tier, display);
+  const available = options.tier === "examples" ? { tiers: [], routes: {} } : await availableTiers(config, display);
+  const { variants, inputs } = await runVariants(mind, work, available, options.tier, display);
   const report: Report = {
     split: options.split,
     date: new Date().toISOString().slice(0, 10),

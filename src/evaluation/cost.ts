@@ -2,37 +2,39 @@
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { UnderstandInput } from "../dialogue/session.ts";
+import type { Attempt } from "../models/accounting.ts";
+import { costOf } from "../models/accounting.ts";
+import { asWritten } from "../models/prediction.ts";
 import { predictPrompt } from "../models/prompts.ts";
-import type { Attempt, Router } from "../models/router.ts";
+import type { Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
 import { SHOTS } from "../models/shots.ts";
-import type { PredictRequest } from "../models/types.ts";
+import type { PredictRequest, Price, Usage } from "../models/types.ts";
 import type { Mind } from "./brain.ts";
 import type { Spending } from "./types.ts";
 
-interface Price {
-  inputUsdPerMTokens: number;
-  outputUsdPerMTokens: number;
-}
+const usd = (inputPerMillion: number, outputPerMillion: number): Price => ({
+  currency: "USD",
+  inputPerMillion,
+  outputPerMillion,
+});
 
-/** List prices by the beginning of the model's name, longest first. What isn't here is on the shop's own machines. */
-const PRICES: Array<[model: string, price: Price]> = [
-  ["gpt-4o-mini", { inputUsdPerMTokens: 0.15, outputUsdPerMTokens: 0.6 }],
-  ["gpt-4o", { inputUsdPerMTokens: 2.5, outputUsdPerMTokens: 10 }],
-  ["gpt-4", { inputUsdPerMTokens: 10, outputUsdPerMTokens: 30 }],
-  ["gpt-3.5-turbo", { inputUsdPerMTokens: 0.5, outputUsdPerMTokens: 1.5 }],
-  ["claude-", { inputUsdPerMTokens: 3, outputUsdPerMTokens: 15 }],
+/** List prices by the beginning of the tier's id, longest first, for tiers whose configuration names none. */
+const PRICES: Array<[tier: string, price: Price]> = [
+  ["gpt-4o-mini", usd(0.15, 0.6)],
+  ["gpt-4o", usd(2.5, 10)],
+  ["gpt-4", usd(10, 30)],
+  ["gpt-3.5-turbo", usd(0.5, 1.5)],
+  ["claude-", usd(3, 15)],
 ];
-/** The price everything is compared with: gpt-4o's, the cheaper end of its class. */
-export const GPT4_CLASS: Price = { inputUsdPerMTokens: 2.5, outputUsdPerMTokens: 10 };
+/** What everything is compared with: gpt-4o, the cheaper end of its class. */
+export const GPT4_CLASS = usd(2.5, 10);
 /** A virtual core at a large cloud, on demand: what in-process tiers are charged. */
 export const CPU_USD_PER_HOUR = 0.04;
 
-const USD_PER = 1_000_000;
 const SECONDS_PER_HOUR = 3_600;
 
-export const usdOf = (price: Price, inputTokens: number, outputTokens: number): number =>
-  (inputTokens * price.inputUsdPerMTokens + outputTokens * price.outputUsdPerMTokens) / USD_PER;
+const usdOf = (usage: Usage, price: Price | undefined): number => costOf(usage, price).USD ?? 0;
 
 export const cpuUsd = (cpuS: number): number => (cpuS / SECONDS_PER_HOUR) * CPU_USD_PER_HOUR;
 
@@ -43,16 +45,15 @@ export function spendingOf(attempts: Attempt[]): Spending {
     calls: calls.length,
     inputTokens: sum(({ usage }) => usage.inputTokens),
     outputTokens: sum(({ usage }) => usage.outputTokens),
-    usd: sum(({ tier, usage }) => {
-      const price = PRICES.find(([model]) => tier.startsWith(model))?.[1];
-      return price ? usdOf(price, usage.inputTokens, usage.outputTokens) : 0;
-    }),
+    usd: sum(
+      ({ tier, usage, cost }) => cost.USD ?? usdOf(usage, PRICES.find(([named]) => tier.startsWith(named))?.[1]),
+    ),
   };
 }
 
 /** Mean length of a right answer, from the worked examples of the prompt. */
 function answerTokens(locale: PredictRequest["locale"]): number {
-  const shots = SHOTS[locale].map(({ prediction }) => countTokens(JSON.stringify(prediction)));
+  const shots = SHOTS[locale].map(({ prediction }) => countTokens(asWritten(prediction)));
   return Math.round(shots.reduce((sum, tokens) => sum + tokens, 0) / shots.length);
 }
 
@@ -84,11 +85,12 @@ export async function allByGpt4(
     inputTokens += tokensOf(system) + said.reduce((sum, { text }) => sum + tokensOf(text), 0);
     outputTokens += answerTokens(request.locale);
   }
-  return { calls: requests.length, inputTokens, outputTokens, usd: usdOf(GPT4_CLASS, inputTokens, outputTokens) };
+  return { calls: requests.length, inputTokens, outputTokens, usd: usdOf({ inputTokens, outputTokens }, GPT4_CLASS) };
 }
 
 /** Notes what a model would be asked, and answers nothing. */
 const recorder = (requests: PredictRequest[]): Router => ({
+  writes: () => false,
   async predict(request) {
     requests.push(request);
     throw new NoTierAnswered([], undefined);

@@ -242,7 +242,7 @@ function costTable({ variants, allGpt4 }: Report): string {
     ];
   });
   const compared = allGpt4
-    ? `\n\nThe same ${allGpt4.calls} turns, each read by a GPT-4-class model: ${allGpt4.inputTokens} + ${allGpt4.outputTokens} tokens of the very prompts (o200k tokenizer; answers as long as the prompt's worked examples), ${perThousand(allGpt4.usd, allGpt4.calls)} a thousand turns at $${GPT4_CLASS.inputUsdPerMTokens} and $${GPT4_CLASS.outputUsdPerMTokens} a million. Our CPU time is charged at $${CPU_USD_PER_HOUR} an hour and core; the reference's ratio is 1 : 20.`
+    ? `\n\nThe same ${allGpt4.calls} turns, each read by a GPT-4-class model: ${allGpt4.inputTokens} + ${allGpt4.outputTokens} tokens of the very prompts (o200k tokenizer; answers as long as the prompt's worked examples), ${perThousand(allGpt4.usd, allGpt4.calls)} a thousand turns at $${GPT4_CLASS.inputPerMillion} and $${GPT4_CLASS.outputPerMillion} a million. Our CPU time is charged at $${CPU_USD_PER_HOUR} an hour and core; the reference's ratio is 1 : 20.`
     : "";
   return (
     table(

@@ -1,7 +1,7 @@
 /** Runs a split through one configuration of tiers, and the comparison of D2. */
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { UnderstandInput } from "../dialogue/session.ts";
-import type { Attempt } from "../models/router.ts";
+import type { Attempt } from "../models/accounting.ts";
 import type { Brain } from "./brain.ts";
 import { spendingOf } from "./cost.ts";
 import type { ShopDialogue } from "./data.ts";
