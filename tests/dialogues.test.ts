@@ -5,10 +5,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { Brain } from "../src/evaluation/brain.ts";
+import type { Verdict } from "../src/evaluation/driver.ts";
+import { play } from "../src/evaluation/driver.ts";
+import type { ShopFile } from "../src/evaluation/memory-shop.ts";
+import type { TestDialogue } from "../src/evaluation/verdict.ts";
 import { BRAIN_LOAD_TIMEOUT_MS, loadBrain } from "./support/brain.ts";
-import type { Brain, TestDialogue, Verdict } from "./support/dialogue-driver.ts";
-import { play } from "./support/dialogue-driver.ts";
-import type { ShopFile } from "./support/memory-shop.ts";
 
 const RUN_TIMEOUT_MS = 180_000;
 

@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { newDialogue, transition } from "../src/dialogue/transition.ts";
 import type { Dialogue, Understanding } from "../src/dialogue/types.ts";
+import type { ShopFile } from "../src/evaluation/memory-shop.ts";
+import { createMemoryShop } from "../src/evaluation/memory-shop.ts";
 import type { Router } from "../src/models/router.ts";
 import type { Prediction } from "../src/models/types.ts";
 import type { Understander } from "../src/understanding/index.ts";
@@ -10,8 +12,6 @@ import { clauses, nearlyEqual, normalize, stem } from "../src/understanding/text
 import { dayRange, daysAgo } from "../src/understanding/time-range.ts";
 import { BRAIN_LOAD_TIMEOUT_MS, loadBrain } from "./support/brain.ts";
 import { actionsIn, dialogueIn, mentionOf, play, request, said } from "./support/dialogue-fixtures.ts";
-import type { ShopFile } from "./support/memory-shop.ts";
-import { createMemoryShop } from "./support/memory-shop.ts";
 import { CUSTOMER, orderWith, products } from "./support/shop-fixtures.ts";
 
 describe("text", () => {

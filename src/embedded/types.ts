@@ -1,6 +1,6 @@
 /** One line of the progress display: what is fetched, from where, how far. */
 export interface Progress {
-  part: "temporal" | "mongodb" | "s3" | "embedder" | "small-model" | "pages" | "system";
+  part: "temporal" | "mongodb" | "s3" | "embedder" | "small-model" | "evaluation" | "pages" | "system";
   message: string;
   /** Where from: a URL or a path. */
   source?: string;

@@ -2,7 +2,7 @@
 import { expect, test } from "@jest/globals";
 import { rememberOrders } from "../../src/commerce/recent-orders.ts";
 import type { Order } from "../../src/commerce/types.ts";
-import { createMemoryShop } from "../support/memory-shop.ts";
+import { createMemoryShop } from "../../src/evaluation/memory-shop.ts";
 
 const placed = { status: "pending", placedAt: "2026-11-20T08:00:00Z", items: [], requests: [] } as const;
 

@@ -1,6 +1,6 @@
-/** A shop in memory with the demo shop's rules, for tests that need thousands of fresh ones and no server. */
-import { availablePieces, STATUS_FOR } from "../../src/commerce/eligibility.ts";
-import { orderShape } from "../../src/commerce/order-shape.ts";
+/** A shop in memory with the demo shop's rules: evaluation needs thousands of fresh ones and no server. */
+import { availablePieces, STATUS_FOR } from "../commerce/eligibility.ts";
+import { orderShape } from "../commerce/order-shape.ts";
 import type {
   ActionOutcome,
   ActionRequest,
@@ -9,9 +9,9 @@ import type {
   Order,
   OrderRequest,
   Product,
-} from "../../src/commerce/types.ts";
+} from "../commerce/types.ts";
 
-/** The import format, as the files of tests/dialogues hold it. */
+/** The import format, as the shops of the labelled data hold it. */
 export interface ShopFile {
   datesRelativeTo: string;
   customers: Customer[];
