@@ -77,19 +77,24 @@ export const schema = z.object({
     .describe("Port of a worker's `/metrics`, what models do and cost; none when empty"),
   MODEL_TIMEOUT_MS: count(15_000, "Longest a model may take for one call"),
 
-  HIGH_VALUE_AMOUNT: count(1_000, "Goods of this amount or more, in the order's currency, get the last-resort tier before a person (M3)"),
+  HIGH_VALUE_AMOUNT: count(
+    1_000,
+    "Goods of this amount or more, in the order's currency, get the last-resort tier before a person (M3)",
+  ),
   HANDOFF_CONFIDENCE: z.coerce
     .number()
     .min(0)
     .max(1)
     .default(0.85)
-    .describe("Money and medicine: less calibrated confidence than this, after the last tier, goes to a person (M6)"),
+    .describe("Medicine and goods of high value: less calibrated confidence than this, after the last tier, goes to a person (M6)"),
   DRIFT_COSINE: z.coerce
     .number()
     .min(-1)
     .max(1)
     .optional()
-    .describe("Centred cosine to the open task below which a turn is off topic (D8); calibrated for the embedder when empty"),
+    .describe(
+      "Centred cosine to the open task below which a turn is off topic (D8); calibrated for the embedder when empty",
+    ),
   SLOW_NOTICE_MS: count(4_000, "A customer who has waited this long for a model is told that it takes a moment"),
 
   IDLE_RESET_MS: count(30 * MINUTE_MS, "Silence after which the dialogue starts afresh (D6)"),

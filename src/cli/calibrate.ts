@@ -33,7 +33,7 @@ async function readings(mind: Mind, tiers: Tier[], tell: (message: string) => vo
   const all = await loadMessages("tuning");
   const some = all.filter((_, index) => index % TIERS_EVERY === 0);
   const subjects = [
-    { id: "examples", brain: mind.withRouter(null), messages: all },
+    { id: "examples", brain: mind.uncalibrated(null), messages: all },
     ...tiers.map((tier) => ({ id: tier.id, brain: tierAlone(mind, tier), messages: some })),
   ];
   const bySource = new Map<string, Judged[]>();

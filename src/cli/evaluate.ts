@@ -117,6 +117,7 @@ async function runVariants(
       await runVariant(work, {
         name,
         brain: mind.withRouter(router),
+        reader: mind.uncalibrated(router),
         attempts,
         onStep: stepsOf(name, display),
         ...(index === 0 ? { onInput: (input, commerce) => void inputs.push({ input, commerce }) } : {}),

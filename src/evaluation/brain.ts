@@ -1,23 +1,18 @@
 /** Understanding as a worker has it, over any shop: the real embedder, examples, articles and thesaurus. */
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { CommerceBackend } from "../commerce/types.ts";
+import { loadConfig } from "../config.ts";
 import type { AnswerWriter } from "../knowledge/answer.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
-import { loadKnowledge } from "../knowledge/index.ts";
 import type { Attempt } from "../models/accounting.ts";
+import type { Calibration } from "../models/calibration.ts";
+import { createCalibration } from "../models/calibration.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
 import type { Router } from "../models/router.ts";
 import { createRouter } from "../models/router.ts";
 import type { Embedder, Tier } from "../models/types.ts";
 import type { Classifier } from "../understanding/examples.ts";
-import { loadClassifier } from "../understanding/examples.ts";
 import type { Understander } from "../understanding/index.ts";
-import { createUnderstander } from "../understanding/index.ts";
-import { createLooseNames } from "../understanding/loose-names.ts";
-import { loadThesaurus } from "../understanding/thesaurus.ts";
-
-const data = fileURLToPath(new URL("../../data", import.meta.url));
+import { loadMind as loadUnderstanding } from "../understanding/load.ts";
 
 /** What a conversation needs besides its shop; the understander is made anew for each. */
 export interface Brain {
@@ -30,6 +25,8 @@ export interface Mind {
   classifier: Classifier;
   /** `router` stands for the models beyond patterns and examples. */
   withRouter(router: Router | null): Brain;
+  /** The same with confidences as they are said, and nobody handed off for them: what calibration is fitted and judged on. */
+  uncalibrated(router: Router | null): Brain;
 }
 
 export interface MindOptions {
@@ -39,29 +36,28 @@ export interface MindOptions {
   onProgress?: (message: string, done: number, total: number) => void;
 }
 
-/** Loads all of it once; without the cached vectors every example and article is embedded first. */
+/** As a worker has it with the settings that nobody changed. */
 export async function loadMind({ embedderFiles, cacheDir, onProgress }: MindOptions): Promise<Mind> {
+  const defaults = loadConfig({});
   const embedder = await createEmbedder(embedderFiles);
-  const classifier = await loadClassifier(join(data, "examples"), embedder, cacheDir, (done, total) =>
-    onProgress?.("Embedding the example messages", done, total),
-  );
-  const knowledge = await loadKnowledge(join(data, "knowledge"), embedder, cacheDir, (done, total) =>
-    onProgress?.("Embedding the knowledge articles", done, total),
-  );
-  const thesaurus = await loadThesaurus(join(data, "thesaurus.json"));
-  const loose = createLooseNames(embedder, classifier.mean);
+  const mind = await loadUnderstanding({ embedder, cacheDir, knowledgeDir: defaults.KNOWLEDGE_DIR, onProgress });
+  const brain = (router: Router | null, handoffConfidence: number, calibration?: Calibration): Brain => ({
+    understanderFor: (commerce) =>
+      mind.understander(
+        { commerce, router: () => router, limits: { highValue: defaults.HIGH_VALUE_AMOUNT, handoffConfidence } },
+        calibration,
+      ),
+    answers: createAnswerWriter(
+      mind.knowledge,
+      () => router,
+      () => undefined,
+    ),
+  });
   return {
     embedder,
-    classifier,
-    withRouter: (router) => ({
-      understanderFor: (commerce) =>
-        createUnderstander({ commerce, classifier, loose, thesaurus, knowledge, router: () => router }),
-      answers: createAnswerWriter(
-        knowledge,
-        () => router,
-        () => undefined,
-      ),
-    }),
+    classifier: mind.classifier,
+    withRouter: (router) => brain(router, defaults.HANDOFF_CONFIDENCE),
+    uncalibrated: (router) => brain(router, 0, createCalibration(null)),
   };
 }
 
@@ -78,7 +74,7 @@ export function tierAlone(mind: Mind, tier: Tier, log: (attempt: Attempt) => voi
       return { ...routed, value: { ...routed.value, confidence: 1 } };
     },
   };
-  const brain = mind.withRouter(heard);
+  const brain = mind.uncalibrated(heard);
   return {
     ...brain,
     understanderFor(commerce) {

@@ -18,7 +18,10 @@ export interface Work {
 
 export interface VariantOptions {
   name: string;
+  /** Has the dialogues. */
   brain: Brain;
+  /** Reads the messages, with confidences as they are said; the brain itself when absent. */
+  reader?: Brain;
   /** Where the router of the brain logs to. */
   attempts: Attempt[];
   onStep: (done: number, total: number) => void;
@@ -29,13 +32,13 @@ const MICROSECONDS_PER_S = 1e6;
 
 export async function runVariant(
   { messages, dialogues }: Work,
-  { name, brain, attempts, onStep, onInput }: VariantOptions,
+  { name, brain, reader = brain, attempts, onStep, onInput }: VariantOptions,
 ): Promise<VariantResult> {
   const total = messages.length + dialogues.length;
   const cpuBefore = process.cpuUsage();
   const read: VariantResult["messages"] = [];
   for (const message of messages) {
-    read.push(await readMessage(message, brain, onInput));
+    read.push(await readMessage(message, reader, onInput));
     onStep(read.length, total);
   }
   const played: DialogueResult[] = [];

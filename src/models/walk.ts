@@ -23,7 +23,10 @@ export interface Walk<T> {
   tokens: number;
   call(tier: Tier, timeoutMs: number): Promise<TierAnswer<T>>;
   /** Whether the answer ends the walk, and what to note of it. */
-  judge(tier: Tier, value: T): { accepted: boolean; value: T; steps?: string; rawConfidence?: number; confidence?: number };
+  judge(
+    tier: Tier,
+    value: T,
+  ): { accepted: boolean; value: T; steps?: string; rawConfidence?: number; confidence?: number };
 }
 
 export interface Walked<T> {

@@ -23,9 +23,23 @@ export function createDriftWatch(embedder: Embedder, mean: Float32Array, thresho
 }
 
 /** Small talk, a question or nothing of the shop's: everything else is about the task by what it does. */
-function touchesTask({ acts, answer, mention, reason, wanted, declined, understood }: Understanding, { open }: Dialogue): boolean {
-  const away = acts.length > 0 && acts.every(({ intent }) => intent === "out_of_scope" || intent === "smalltalk" || intent === "question");
-  return open.length === 0 || !understood || !away || answer !== null || mention !== null || reason !== null || wanted !== null || declined;
+function touchesTask(
+  { acts, answer, mention, reason, wanted, declined, understood }: Understanding,
+  { open }: Dialogue,
+): boolean {
+  const away =
+    acts.length > 0 &&
+    acts.every(({ intent }) => intent === "out_of_scope" || intent === "smalltalk" || intent === "question");
+  return (
+    open.length === 0 ||
+    !understood ||
+    !away ||
+    answer !== null ||
+    mention !== null ||
+    reason !== null ||
+    wanted !== null ||
+    declined
+  );
 }
 
 function topicOf(at: Ground): string | null {

@@ -61,7 +61,10 @@ const MODEL_CONFIDENCE = 0.6;
 export function createUnderstander(deps: UnderstandingDeps): Understander {
   const { calibration, classifier, drift, limits, router } = deps;
 
-  const readExamples = async (at: Ground, texts: string[]): Promise<{ reading: Reading; understanding: Understanding }> => {
+  const readExamples = async (
+    at: Ground,
+    texts: string[],
+  ): Promise<{ reading: Reading; understanding: Understanding }> => {
     const reading = await read(texts, situationFor(at), classifier);
     const confidence = calibration.probability("examples", reading.confidence);
     return { reading, understanding: { ...(await ground(reading, at)), confidence } };
@@ -86,11 +89,13 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
     async byModel(input, signal, timeoutMs) {
       const at = await groundFor(deps, input);
       const { reading, understanding } = await readExamples(at, input.texts);
-      const prediction = await predict(router(), input, at, { signal, timeoutMs }, limits.highValue).catch((error: unknown) => {
-        // Every tier failed or is over its quota: what the examples made of it is better than nothing (beyond-list 10).
-        if (error instanceof NoTierAnswered && understanding.understood) return null;
-        throw error;
-      });
+      const prediction = await predict(router(), input, at, { signal, timeoutMs }, limits.highValue).catch(
+        (error: unknown) => {
+          // Every tier failed or is over its quota: what the examples made of it is better than nothing (beyond-list 10).
+          if (error instanceof NoTierAnswered && understanding.understood) return null;
+          throw error;
+        },
+      );
       // A model that is unsure itself knows no more than the examples do.
       if (!prediction || prediction.value.confidence < MODEL_CONFIDENCE) return conclude(understanding, at);
       const { value, tier } = prediction;

@@ -32,9 +32,12 @@ export function stakesOf(at: Ground, highValue: number): Stakes {
 
 const isMedicine = ({ product, item }: Line): boolean => MEDICINE.test(`${product?.category ?? ""} ${item.name}`);
 
-/** M6: below its threshold, a request whose stakes are these is a person's; so is a question about medicine. */
+/**
+ * M6: less sure than the threshold, a request about medicine or goods of high value is a person's, and so is a question about
+ * medicine. Other money is gated where it moves: by a yes in so many words to a proposal that names it (docs/decisions/0007).
+ */
 export function isUnsure({ acts, confidence }: Understanding, stakes: Stakes, threshold: number): boolean {
-  if (stakes === "normal" || confidence >= threshold) return false;
+  if (stakes === "normal" || stakes === "money" || confidence >= threshold) return false;
   const weighs = (act: Act): boolean =>
     isRequestKind(act.intent) || (stakes === "medicine" && act.intent === "question");
   return acts.some(weighs);

@@ -1,5 +1,3 @@
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { Registry } from "prom-client";
 import { createActivities } from "../activities/create.ts";
@@ -7,20 +5,14 @@ import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
-import { loadKnowledge } from "../knowledge/index.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
 import type { Tier } from "../models/types.ts";
 import { openStore } from "../store/mongo.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { loadClassifier } from "../understanding/examples.ts";
-import { createUnderstander } from "../understanding/index.ts";
-import { createLooseNames } from "../understanding/loose-names.ts";
-import { loadThesaurus } from "../understanding/thesaurus.ts";
+import { loadMind } from "../understanding/load.ts";
 import { workflowBundle } from "./bundle.ts";
 import { startModels } from "./models.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface WorkerOptions {
   config: Config;
@@ -69,25 +61,19 @@ export async function startWorker({
   const models = await startModels(config, log, tiers);
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
-  const classifier = await loadClassifier(join(root, "data", "examples"), embedder, config.cacheDir, (done, total) =>
-    onProgress?.("Embedding the example messages", done, total),
-  );
-  const knowledge = await loadKnowledge(resolve(root, config.KNOWLEDGE_DIR), embedder, config.cacheDir, (done, total) =>
-    onProgress?.("Embedding the knowledge articles", done, total),
-  );
-  const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
+  const mind = await loadMind({
+    embedder,
+    cacheDir: config.cacheDir,
+    knowledgeDir: config.KNOWLEDGE_DIR,
+    driftCosine: config.DRIFT_COSINE,
+    onProgress,
+  });
   const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
-  const answers = createAnswerWriter(knowledge, models.router, (error) =>
+  const answers = createAnswerWriter(mind.knowledge, models.router, (error) =>
     log.debug({ err: error }, "answered verbatim"),
   );
-  const understander = createUnderstander({
-    commerce,
-    classifier,
-    loose: createLooseNames(embedder, classifier.mean),
-    thesaurus,
-    knowledge,
-    router: models.router,
-  });
+  const limits = { highValue: config.HIGH_VALUE_AMOUNT, handoffConfidence: config.HANDOFF_CONFIDENCE };
+  const understander = mind.understander({ commerce, router: models.router, limits });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
   const worker = await Worker.create({
     connection,

@@ -1,0 +1,75 @@
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CommerceBackend } from "../commerce/types.ts";
+import type { Knowledge } from "../knowledge/index.ts";
+import { loadKnowledge } from "../knowledge/index.ts";
+import type { Calibration } from "../models/calibration.ts";
+import { loadCalibration } from "../models/calibration.ts";
+import type { Router } from "../models/router.ts";
+import type { Embedder } from "../models/types.ts";
+import { createDriftWatch } from "./drift.ts";
+import type { Classifier } from "./examples.ts";
+import { loadClassifier } from "./examples.ts";
+import type { Understander, UnderstandingLimits } from "./index.ts";
+import { createUnderstander } from "./index.ts";
+import { createLooseNames } from "./loose-names.ts";
+import { loadThesaurus } from "./thesaurus.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const data = join(root, "data");
+
+export interface MindOptions {
+  embedder: Embedder;
+  /** Vectors of examples and articles are kept here; without them every text is embedded first. */
+  cacheDir: string;
+  /** Absolute, or from the root of the installation. */
+  knowledgeDir: string;
+  /** Instead of the calibrated drift threshold (D8). */
+  driftCosine?: number | undefined;
+  onProgress?: ((message: string, done: number, total: number) => void) | undefined;
+}
+
+export interface Mind {
+  embedder: Embedder;
+  classifier: Classifier;
+  knowledge: Knowledge;
+  /** `calibration` instead of the fitted one; `limits` are the shop's. */
+  understander(
+    shop: { commerce: CommerceBackend; router(): Router | null; limits: UnderstandingLimits },
+    calibration?: Calibration,
+  ): Understander;
+}
+
+/** Everything understanding rests on, loaded once a process: examples, articles, thesaurus, calibration. */
+export async function loadMind({
+  embedder,
+  cacheDir,
+  knowledgeDir,
+  driftCosine,
+  onProgress,
+}: MindOptions): Promise<Mind> {
+  const progress = (message: string) => (done: number, total: number) => onProgress?.(message, done, total);
+  const classifier = await loadClassifier(
+    join(data, "examples"),
+    embedder,
+    cacheDir,
+    progress("Embedding the example messages"),
+  );
+  const articles = resolve(root, knowledgeDir);
+  const knowledge = await loadKnowledge(articles, embedder, cacheDir, progress("Embedding the knowledge articles"));
+  const thesaurus = await loadThesaurus(join(data, "thesaurus.json"));
+  const fitted = await loadCalibration(join(data, "calibration.json"));
+  const shared = {
+    classifier,
+    knowledge,
+    thesaurus,
+    loose: createLooseNames(embedder, classifier.mean),
+    drift: createDriftWatch(embedder, classifier.mean, driftCosine ?? fitted.driftThreshold(embedder.id)),
+  };
+  return {
+    embedder,
+    classifier,
+    knowledge,
+    understander: (shop, calibration = fitted) => createUnderstander({ ...shared, ...shop, calibration }),
+  };
+}
