@@ -6,11 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Redis } from "ioredis";
+import { Registry } from "prom-client";
 import { z } from "zod";
 import { runIfThere } from "../src/embedded/command.ts";
 import { freePort } from "../src/embedded/ports.ts";
 import type { SharedCache } from "../src/store/cache.ts";
 import { createRedisCache, TwoLevelCache } from "../src/store/cache.ts";
+import { countLookups } from "../src/store/cache-metrics.ts";
 import { eventually } from "./support/eventually.ts";
 
 const schema = z.object({ text: z.string() });
@@ -30,6 +32,19 @@ test("in process: bounded, the least recently used goes first, entries live from
   expect(await cache.get("a")).toEqual({ text: "a" });
   nowMs += 1;
   expect(await cache.get("a")).toBeUndefined();
+});
+
+test("look-ups are counted as they are when Prometheus asks", async () => {
+  const registry = new Registry();
+  const counts = { hits: 1, misses: 2 };
+  countLookups(registry, { answer: { stats: () => counts } });
+  const shown = async (): Promise<string[]> =>
+    (await registry.metrics()).split("\n").filter((line) => line.startsWith("colloquy_cache_lookups_total"));
+  const line = (result: string, count: number) =>
+    `colloquy_cache_lookups_total{cache="answer",result="${result}"} ${count}`;
+  expect(await shown()).toEqual([line("hit", 1), line("miss", 2)]);
+  counts.hits = 5;
+  expect(await shown()).toEqual([line("hit", 5), line("miss", 2)]);
 });
 
 test("a Redis that isn't there costs nothing but its hits", async () => {

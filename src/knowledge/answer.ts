@@ -1,4 +1,5 @@
 import type { Router } from "../models/router.ts";
+import type { AnswerCache } from "./answer-cache.ts";
 import type { Knowledge } from "./index.ts";
 
 export interface Answer {
@@ -26,10 +27,12 @@ export interface AnswerWriter {
 /** Longer than this a customer shouldn't wait for style. */
 const PHRASE_TIMEOUT_MS = 4_000;
 
+/** `cache` keeps what a tier worded; a text found there comes whole, without deltas. */
 export function createAnswerWriter(
   knowledge: Knowledge,
   router: () => Router | null,
   log: (error: unknown) => void,
+  cache?: AnswerCache,
 ): AnswerWriter {
   const entriesOf = (ids: string[]) => ids.flatMap((id) => knowledge.entry(id) ?? []);
   const verbatim = (ids: string[]): Answer | null => {
@@ -38,14 +41,18 @@ export function createAnswerWriter(
   };
   return {
     verbatim,
-    async write({ locale, question, ids }, { signal, onDelta }) {
+    async write({ tenant, locale, question, ids }, { signal, onDelta }) {
       const best = verbatim(ids);
       const writer = router();
       if (!writer || !best) return null;
-      const passages = entriesOf(ids).map((entry) => `${entry.question}\n${entry.answer}`);
+      const entries = entriesOf(ids);
+      const asked = { tenant, locale, question, entries };
       try {
-        const request = { locale, question, passages };
+        const kept = await cache?.find(asked).catch(log);
+        if (kept) return { ...best, text: kept };
+        const request = { locale, question, passages: entries.map((entry) => `${entry.question}\n${entry.answer}`) };
         const phrased = await writer.phrase(request, { signal, timeoutMs: PHRASE_TIMEOUT_MS, onDelta });
+        await cache?.keep(asked, phrased.value).catch(log);
         return { ...best, text: phrased.value };
       } catch (error) {
         signal.throwIfAborted();

@@ -7,15 +7,20 @@ import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
+import { createAnswerCache } from "../knowledge/answer-cache.ts";
 import { loadKnowledge } from "../knowledge/index.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
+import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
+import { createRedisCache } from "../store/cache.ts";
+import { countLookups } from "../store/cache-metrics.ts";
 import { openStore } from "../store/mongo.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { loadClassifier } from "../understanding/examples.ts";
 import { createUnderstander } from "../understanding/index.ts";
 import { createLooseNames } from "../understanding/loose-names.ts";
+import { cachedRouter, createPredictionCache } from "../understanding/prediction-cache.ts";
 import { loadThesaurus } from "../understanding/thesaurus.ts";
 import { workflowBundle } from "./bundle.ts";
 import { startModels } from "./models.ts";
@@ -38,7 +43,7 @@ export interface RunningWorker {
   done: Promise<void>;
   /** A tier that became ready while the worker already served: it goes first. */
   addTier(tier: Tier): void;
-  /** What its models do and cost, for Prometheus. */
+  /** What its models do and cost, and what its caches save them, for Prometheus. */
   metrics: Registry;
   /** Stops taking work, lets what runs finish. */
   stop(): Promise<void>;
@@ -77,8 +82,21 @@ export async function startWorker({
   );
   const thesaurus = await loadThesaurus(join(root, "data", "thesaurus.json"));
   const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
-  const answers = createAnswerWriter(knowledge, models.router, (error) =>
-    log.debug({ err: error }, "answered verbatim"),
+  const shared = config.REDIS_URL
+    ? createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away"))
+    : undefined;
+  const predictions = createPredictionCache({ shared });
+  const worded = createAnswerCache({ knowledge, embedder, mean: classifier.mean, shared });
+  countLookups(models.metrics, { embedding: embedder, answer: worded, prediction: predictions });
+  const router = (): Router | null => {
+    const current = models.router();
+    return current && cachedRouter(current, predictions);
+  };
+  const answers = createAnswerWriter(
+    knowledge,
+    router,
+    (error) => log.debug({ err: error }, "answered verbatim"),
+    worded,
   );
   const understander = createUnderstander({
     commerce,
@@ -86,7 +104,7 @@ export async function startWorker({
     loose: createLooseNames(embedder, classifier.mean),
     thesaurus,
     knowledge,
-    router: models.router,
+    router,
   });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
   const worker = await Worker.create({
@@ -114,6 +132,7 @@ export async function startWorker({
       await connection.close();
       await store.close();
       await models.close();
+      shared?.close();
     }
   };
   const done = run();
