@@ -1,13 +1,15 @@
-/** `npm run bench [-- --sessions N --turns N --rounds N --write]`: our turns against the least this server can do, in the same run. */
-import { writeFile } from "node:fs/promises";
+/**
+ * `npm run bench [-- --sessions N --turns N --rounds N --write]`: our turns against the least this server can do, in the same run.
+ * `npm run bench -- cache [--generate] [--write]`: a day of customer service through the caches.
+ */
 import { availableParallelism, loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runCommand } from "../src/cli/instance.ts";
 import { CYCLE, talkers } from "./conversations.ts";
 import { asScripted, historyLengths, turnCost } from "./histories.ts";
 import type { Round, Speaker } from "./measure.ts";
 import { closedLoop, pairedRatio, summarize } from "./measure.ts";
+import { writePage } from "./page.ts";
 import type { Result, Settings } from "./report.ts";
 import { document, tables } from "./report.ts";
 import type { Bench } from "./servers.ts";
@@ -15,7 +17,6 @@ import { startBench } from "./servers.ts";
 import type { Subject } from "./subjects.ts";
 import { subjects } from "./subjects.ts";
 
-const page = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
 const USAGE = "Usage: npm run bench [-- --sessions 32 --turns 12 --rounds 3 --write]";
 
 interface Contender {
@@ -87,6 +88,8 @@ async function measure(bench: Bench, { sessions, turns, rounds }: Settings): Pro
 }
 
 await runCommand(async () => {
+  const [what, ...rest] = process.argv.slice(2);
+  if (what === "cache") return (await import("./cache.ts")).benchCache(rest);
   const settings = settingsFrom(process.argv.slice(2));
   if (settings.loadBefore > availableParallelism() / 2)
     console.error(`The machine is busy (load average ${settings.loadBefore.toFixed(1)}): the figures will say little.`);
@@ -96,7 +99,7 @@ await runCommand(async () => {
   try {
     const results = await measure(bench, settings);
     console.log(`\n${tables(results)}\n`);
-    if (settings.write) await writeFile(page, document(results, settings, bench.engines, new Date()));
+    if (settings.write) await writePage(document(results, settings, bench.engines, new Date()));
   } finally {
     await bench.stop();
   }

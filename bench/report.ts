@@ -25,7 +25,7 @@ export interface Settings {
 const number = (value: number, digits = 0): string => value.toFixed(digits);
 const GIB = 1_024 ** 3;
 
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: string[]): string =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
@@ -75,7 +75,11 @@ const commit = (): string => {
   }
 };
 
-/** docs/benchmarks.md, whole. */
+/** A sentence on what the figures were measured on. */
+export const machine = (): string =>
+  `Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown CPU"}, ${number(totalmem() / GIB)} GiB RAM, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}, commit ${commit()}.`;
+
+/** What docs/benchmarks.md says of turns. */
 export function document(
   results: Result[],
   { sessions, turns, rounds, loadBefore }: Settings,

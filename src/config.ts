@@ -37,7 +37,7 @@ export const schema = z.object({
   S3_BUCKET: z.string().default("colloquy").describe("Bucket of the archive"),
   S3_ACCESS_KEY_ID: text("S3 access key"),
   S3_SECRET_ACCESS_KEY: text("S3 secret key"),
-  REDIS_URL: text("Redis for live events, model quotas and breakers between processes; in process when empty"),
+  REDIS_URL: text("Redis for live events, model quotas, breakers and caches between processes; in process when empty"),
 
   JWT_SECRET: z
     .string()
@@ -86,7 +86,9 @@ export const schema = z.object({
     .min(0)
     .max(1)
     .default(0.85)
-    .describe("Medicine and goods of high value: less calibrated confidence than this, after the last tier, goes to a person (M6)"),
+    .describe(
+      "Medicine and goods of high value: less calibrated confidence than this, after the last tier, goes to a person (M6)",
+    ),
   DRIFT_COSINE: z.coerce
     .number()
     .min(-1)

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ensureEmbedder } from "../src/embedded/weights.ts";
 import { cosine, createEmbedder } from "../src/models/local/embedder.ts";
-import { ExpiringCache } from "../src/models/local/expiring-cache.ts";
 import { SMALL_SHOTS, smallRequestText } from "../src/models/local/small-prompt.ts";
 import type { Embedder, PredictRequest } from "../src/models/types.ts";
 import type { SmallModelJob, SmallModelResult } from "./support/small-model-process.ts";
@@ -51,6 +50,29 @@ describe("the in-process embedder", () => {
     expect(b).toBe(a);
   });
 
+  test("T5: a text is known for 10 minutes", async () => {
+    let nowMs = Date.parse("2026-11-22T10:00:00Z");
+    const clocked = await createEmbedder(files, { now: () => nowMs });
+    const ask = async () => (await clocked.embed(["where is it"]))[0];
+    const first = await ask();
+    nowMs += 10 * 60_000;
+    expect(await ask()).toBe(first);
+    nowMs += 1;
+    expect(await ask()).not.toBe(first);
+    expect(clocked.stats()).toEqual({ hits: 1, misses: 2 });
+  });
+
+  test("T5: the cache is bounded, and what was used last stays", async () => {
+    const small = await createEmbedder(files, { maxCached: 2 });
+    const ask = async (text: string) => (await small.embed([text]))[0];
+    const a = await ask("a");
+    const b = await ask("b");
+    expect(await ask("a")).toBe(a);
+    await ask("c");
+    expect(await ask("a")).toBe(a);
+    expect(await ask("b")).not.toBe(b);
+  });
+
   test("a NUL does not cut the text", async () => {
     const [a, b] = (await embedder.embed(["return\u0000 the lamp", "return"])) as [Float32Array, Float32Array];
     expect(cosine(a, b)).toBeLessThan(0.99);
@@ -66,23 +88,6 @@ describe("the in-process embedder", () => {
 
   test("weights that are not there are an error naming the file", async () => {
     await expect(createEmbedder({ ...files, modelPath: "/nowhere/e5.bin" })).rejects.toThrow("/nowhere/e5.bin");
-  });
-});
-
-describe("ExpiringCache", () => {
-  test("forgets after its time, and the oldest beyond its size", () => {
-    let nowMs = 0;
-    const cache = new ExpiringCache<string, number>(1_000, 2, () => nowMs);
-    cache.set("a", 1);
-    cache.set("b", 2);
-    cache.set("a", 3);
-    cache.set("c", 4);
-    expect([cache.get("a"), cache.get("b"), cache.get("c")]).toEqual([3, undefined, 4]);
-    nowMs = 999;
-    expect(cache.get("a")).toBe(3);
-    nowMs = 1_000;
-    expect(cache.get("a")).toBeUndefined();
-    expect(cache.size).toBe(1);
   });
 });
 

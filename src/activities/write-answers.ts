@@ -18,16 +18,22 @@ export function createWriteAnswers({ answers, bus }: { answers: AnswerWriter; bu
     const written: WrittenAnswer[] = [];
     let draft = "";
     const show = (): void => bus.publish({ type: "delta", sessionId, turn, text: draft });
+    let done = "";
     const onDelta = (text: string): void => {
       draft += text;
       show();
     };
+    const onRestart = (): void => {
+      draft = done;
+    };
     try {
       await heartbeating(async () => {
         for (const { question, answers: ids } of questions) {
-          const answer = await answers.write({ tenant, locale, question, ids }, { signal, onDelta });
+          const asked = { tenant, locale, question, ids, sessionId, turn };
+          const answer = await answers.write(asked, { signal, onDelta, onRestart });
           if (answer && answer.text.length <= TEXT_MAX_CHARACTERS) written.push({ question, ...answer });
-          draft = written.map(({ text }) => `${text}\n\n`).join("");
+          done = written.map(({ text }) => `${text}\n\n`).join("");
+          draft = done;
         }
       });
     } catch (error) {

@@ -1,4 +1,6 @@
 import type { Router } from "../models/router.ts";
+import { isPrivate } from "../safety/private.ts";
+import type { AnswerCache } from "./answer-cache.ts";
 import type { Knowledge } from "./index.ts";
 
 export interface Answer {
@@ -13,6 +15,16 @@ export interface Asked {
   question: string;
   /** Knowledge entries that answer it, best first. */
   ids: string[];
+  /** Whose turn it is, for the accounts (M4). */
+  sessionId: string;
+  turn: number;
+}
+
+export interface WriteOptions {
+  signal: AbortSignal;
+  onDelta: (text: string) => void;
+  /** What was written so far came from a tier that failed: forget it. */
+  onRestart?: () => void;
 }
 
 /** Words answers from knowledge entries. */
@@ -20,16 +32,18 @@ export interface AnswerWriter {
   /** The best entry as it stands; null when there is none. */
   verbatim(ids: string[]): Answer | null;
   /** In a tier's words, resting on the entries; null when no tier writes or none could. @throws the signal's reason when aborted */
-  write(asked: Asked, options: { signal: AbortSignal; onDelta: (text: string) => void }): Promise<Answer | null>;
+  write(asked: Asked, options: WriteOptions): Promise<Answer | null>;
 }
 
 /** Longer than this a customer shouldn't wait for style. */
 const PHRASE_TIMEOUT_MS = 4_000;
 
+/** `cache` keeps what a tier worded; a text found there comes whole, without deltas. */
 export function createAnswerWriter(
   knowledge: Knowledge,
   router: () => Router | null,
   log: (error: unknown) => void,
+  cache?: AnswerCache,
 ): AnswerWriter {
   const entriesOf = (ids: string[]) => ids.flatMap((id) => knowledge.entry(id) ?? []);
   const verbatim = (ids: string[]): Answer | null => {
@@ -38,14 +52,23 @@ export function createAnswerWriter(
   };
   return {
     verbatim,
-    async write({ locale, question, ids }, { signal, onDelta }) {
+    async write({ tenant, locale, question, ids, sessionId, turn }, { signal, ...drafts }) {
       const best = verbatim(ids);
       const writer = router();
       if (!writer || !best) return null;
-      const passages = entriesOf(ids).map((entry) => `${entry.question}\n${entry.answer}`);
+      const entries = entriesOf(ids);
+      const asked = { tenant, locale, question, entries };
       try {
-        const request = { locale, question, passages };
-        const phrased = await writer.phrase(request, { signal, timeoutMs: PHRASE_TIMEOUT_MS, onDelta });
+        const kept = await cache?.find(asked).catch(log);
+        if (kept) return { ...best, text: kept };
+        const request = { locale, question, passages: entries.map((entry) => `${entry.question}\n${entry.answer}`) };
+        const account = { tenant, sessionId, turn };
+        const localOnly = isPrivate(question);
+        const phrased = await writer.phrase(request, {
+          ...{ ...account, ...drafts, localOnly, signal },
+          timeoutMs: PHRASE_TIMEOUT_MS,
+        });
+        await cache?.keep(asked, phrased.value).catch(log);
         return { ...best, text: phrased.value };
       } catch (error) {
         signal.throwIfAborted();

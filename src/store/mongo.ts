@@ -5,6 +5,7 @@ import type { WindowEntry } from "../dialogue/hot-window.ts";
 import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
 import type { SessionView } from "../dialogue/view.ts";
 import type { Choice } from "../intents/wording.ts";
+import type { ModelCallDoc } from "./model-calls.ts";
 
 /** A session's record, written once by the API; the conversation's truth is the workflow. */
 export interface SessionDoc {
@@ -74,6 +75,7 @@ export interface Store {
   messages: Collection<MessageDoc>;
   handoffs: Collection<HandoffDoc>;
   warm: Collection<WarmDoc>;
+  modelCalls: Collection<ModelCallDoc>;
   customers: Collection<Owned<Customer>>;
   products: Collection<Owned<Product>>;
   orders: Collection<Owned<Order>>;
@@ -81,6 +83,7 @@ export interface Store {
 }
 
 const DEFAULT_DATABASE = "colloquy";
+const MODEL_CALLS_KEPT_S = 90 * 24 * 60 * 60;
 const SELECTION_TIMEOUT_MS = 3_000;
 
 /** Connects and makes sure of the indexes. @throws MongoServerSelectionError when nothing answers */
@@ -96,6 +99,7 @@ export async function openStore(uri: string): Promise<Store> {
     messages: db.collection("messages"),
     handoffs: db.collection("handoffs"),
     warm: db.collection("warm"),
+    modelCalls: db.collection("modelCalls"),
     customers: db.collection("customers"),
     products: db.collection("products"),
     orders: db.collection("orders"),
@@ -109,6 +113,8 @@ export async function openStore(uri: string): Promise<Store> {
     ),
     store.handoffs.createIndex({ tenant: 1, status: 1, createdAt: 1 }),
     store.warm.createIndex({ tenant: 1, customerId: 1, savedAt: -1 }),
+    store.modelCalls.createIndex({ sessionId: 1, turn: 1 }),
+    store.modelCalls.createIndex({ at: 1 }, { expireAfterSeconds: MODEL_CALLS_KEPT_S }),
     store.customers.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.products.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.orders.createIndex({ tenant: 1, id: 1 }, { unique: true }),

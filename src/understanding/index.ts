@@ -9,6 +9,7 @@ import type { Calibration } from "../models/calibration.ts";
 import type { Routed, Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
 import type { Prediction, PredictRequest } from "../models/types.ts";
+import { isPrivate } from "../safety/private.ts";
 import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
 import { ground } from "./ground.ts";
@@ -22,7 +23,7 @@ import type { Reading } from "./read.ts";
 import { read } from "./read.ts";
 import { says } from "./residue.ts";
 import type { Situation } from "./roles.ts";
-import { isPrivate, isUnsure, stakesOf } from "./stakes.ts";
+import { isUnsure, stakesOf } from "./stakes.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 

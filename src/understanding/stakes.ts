@@ -10,10 +10,6 @@ import { linesOf } from "./point.ts";
 const MEDICINE =
   /药(?!箱|盒|膏盒|房地址)|处方|剂量|用量|副作用|过敏|禁忌|孕妇|哺乳|胰岛素|血压|血糖|\b(?:medicines?|medications?|drugs?|pills?|tablets?|capsules?|dos(?:e|age|ing)|prescriptions?|side effects?|allerg\w+|pregnan\w+|breastfeed\w*|insulin|antibiotics?|painkillers?|ibuprofen|paracetamol)\b/i;
 
-/** What masking left in the place of personal data marks a text as private (M2). */
-const PLACEHOLDER = /\[[a-z]+(?:-[a-z]+)*\]/;
-export const isPrivate = (text: string): boolean => PLACEHOLDER.test(text);
-
 /**
  * What hangs on a turn before it is understood: what its words name, or what is open (M3, M6). `highValue` is the amount, in the
  * order's currency, from which goods are of high value.

@@ -1,6 +1,7 @@
 /** The worker's models: tiers from TIERS_FILE or the environment, their limits, the router over them. */
 import { Registry } from "prom-client";
 import type { Config } from "../config.ts";
+import type { Attempt } from "../models/accounting.ts";
 import { createInProcessLimits } from "../models/limits/in-process.ts";
 import { createRedisLimits } from "../models/limits/redis.ts";
 import { createModelMetrics } from "../models/metrics.ts";
@@ -22,10 +23,16 @@ export interface Models {
 }
 
 /**
+ * @param record keeps every attempt (M4, M7)
  * @param tiers tests only: instead of the configured ones
  * @throws TiersFileError when TIERS_FILE can't be used
  */
-export async function startModels(config: Config, log: Logger, tiers?: Tier[]): Promise<Models> {
+export async function startModels(
+  config: Config,
+  log: Logger,
+  record: (attempt: Attempt) => void,
+  tiers?: Tier[],
+): Promise<Models> {
   const { tiers: rows, routes } = await configuredTiers(config);
   const all = tiers ? [...tiers] : createTiers(rows, { timeoutMs: config.MODEL_TIMEOUT_MS, keyOf: config.secret });
   const limits = config.REDIS_URL ? await createRedisLimits({ url: config.REDIS_URL, log }) : createInProcessLimits();
@@ -40,7 +47,12 @@ export async function startModels(config: Config, log: Logger, tiers?: Tier[]): 
           routes,
           limits,
           metrics,
-          log: (attempt) => log.info({ attempt }, "model call"),
+          log(attempt) {
+            // Steps quote the customer: they are kept with the turn, not in a log.
+            const { steps: _, ...shown } = attempt;
+            log.info({ attempt: shown }, "model call");
+            record(attempt);
+          },
         });
   let router = build();
   return {

