@@ -22,16 +22,20 @@ export interface Models {
   close(): Promise<void>;
 }
 
+export interface ModelsOptions {
+  /** Keeps every attempt (M4, M7). */
+  record?: (attempt: Attempt) => void;
+  /** Tests only: instead of the configured ones. */
+  tiers?: Tier[] | undefined;
+}
+
 /**
- * @param record keeps every attempt (M4, M7)
- * @param tiers tests only: instead of the configured ones
  * @throws TiersFileError when TIERS_FILE can't be used
  */
 export async function startModels(
   config: Config,
   log: Logger,
-  record: (attempt: Attempt) => void,
-  tiers?: Tier[],
+  { record, tiers }: ModelsOptions = {},
 ): Promise<Models> {
   const { tiers: rows, routes } = await configuredTiers(config);
   const all = tiers ? [...tiers] : createTiers(rows, { timeoutMs: config.MODEL_TIMEOUT_MS, keyOf: config.secret });
@@ -51,7 +55,7 @@ export async function startModels(
             // Steps quote the customer: they are kept with the turn, not in a log.
             const { steps: _, ...shown } = attempt;
             log.info({ attempt: shown }, "model call");
-            record(attempt);
+            record?.(attempt);
           },
         });
   let router = build();

@@ -67,7 +67,7 @@ export async function startWorker({
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
   const record = modelCallRecorder(store, (error) => log.warn({ err: error }, "a model call isn't accounted for"));
-  const models = await startModels(config, log, record, tiers);
+  const models = await startModels(config, log, { record, tiers });
   const mind = await loadMind({
     embedder,
     cacheDir: config.cacheDir,

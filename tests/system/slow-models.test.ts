@@ -109,7 +109,8 @@ describe("a tier that writes", () => {
       { kind: "text", text: WORDED },
     ]);
     const stream = await chat.events();
-    await chat.post(QUESTION);
+    // Another question than above: a worded answer is remembered.
+    await chat.post("Do you ship to Hong Kong?");
     await eventually("the draft begins", () => stream.events.some(({ event }) => event === "delta"));
     const second = await chat.post("and how long do refunds take?", { waitMs: 20_000 });
     expect(rolesOf(second.body.replies ?? [])).toEqual(["assistant"]);

@@ -48,7 +48,8 @@ beforeAll(async () => {
     { ...server, id: "local", model: "chatglm3-6b", where: "local-network" },
   ];
   const path = join(folder, "tiers.json");
-  await writeFile(path, JSON.stringify({ tiers, routes: { normal: { tiers: ["metered", "flaky", "local"] } } }));
+  const route = { tiers: ["metered", "flaky", "local"] };
+  await writeFile(path, JSON.stringify({ tiers, routes: { normal: route, money: route } }));
   system = await startSystem({ env: { TIERS_FILE: path, SHOP_KEY: "sk-shop" } });
 });
 afterAll(async () => {
