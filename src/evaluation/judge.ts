@@ -31,6 +31,8 @@ export function judge(
 ): Judgement {
   const expected = expectedSlots(label, orders);
   const found = foundSlots(before, understanding, after, orders);
+  // What is none of theirs is said to be so, and what there is offered instead: an offer is no claim.
+  if (label.acts.some(({ unknown }) => unknown)) found.item = found.item.filter((item) => !item.includes(" one of "));
   const slots = Object.fromEntries(
     SLOT_NAMES.map((slot) => [slot, countSlots(expected[slot], unjudged(slot, label) ? expected[slot] : found[slot])]),
   ) as Record<SlotName, Count>;

@@ -32,11 +32,7 @@ export interface ModelsOptions {
 /**
  * @throws TiersFileError when TIERS_FILE can't be used
  */
-export async function startModels(
-  config: Config,
-  log: Logger,
-  { record, tiers }: ModelsOptions = {},
-): Promise<Models> {
+export async function startModels(config: Config, log: Logger, { record, tiers }: ModelsOptions = {}): Promise<Models> {
   const { tiers: rows, routes } = await configuredTiers(config);
   const all = tiers ? [...tiers] : createTiers(rows, { timeoutMs: config.MODEL_TIMEOUT_MS, keyOf: config.secret });
   const limits = config.REDIS_URL ? await createRedisLimits({ url: config.REDIS_URL, log }) : createInProcessLimits();
