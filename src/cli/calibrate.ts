@@ -25,8 +25,8 @@ const path = join(fileURLToPath(new URL("../..", import.meta.url)), "data", "cal
 /** Fewer readings than this say nothing about a source. */
 const MIN_READINGS = 30;
 
-/** A tier that reads costs a second or more a message: it is asked about every second one. */
-const TIERS_EVERY = 2;
+/** A tier that reads costs a second or more a message: it is asked about every third one. */
+const TIERS_EVERY = 3;
 
 /** Readings of the tuning split by patterns and examples alone, and by each tier alone. */
 async function readings(mind: Mind, tiers: Tier[], tell: (message: string) => void): Promise<Map<string, Judged[]>> {

@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
@@ -77,7 +77,7 @@ function configurations(tiers: Tier[], only: string | null): Array<{ name: strin
 }
 
 /** A tier that reads every message costs a second or more each: a fixed sample tells what it is worth. */
-const ALONE_EVERY = 4;
+const ALONE_EVERY = 6;
 
 async function runAlone(mind: Mind, { messages }: Work, tiers: Tier[], display: ProgressDisplay) {
   const sample = messages.filter((_, index) => index % ALONE_EVERY === 0);
@@ -168,6 +168,8 @@ await runCommand(async () => {
   limitOpenMp();
   const config = loadConfig();
   const display = createProgressDisplay(process.stderr);
+  // What else the machine does: latencies measured on a busy one are its own.
+  const busy = (loadavg()[0] ?? 0).toFixed(1);
   const work: Work = {
     messages: options.only === "dialogues" ? [] : await loadMessages(options.split),
     dialogues: options.only === "messages" ? [] : await loadDialogues(options.split),
@@ -191,7 +193,7 @@ await runCommand(async () => {
     split: options.split,
     date: new Date().toISOString().slice(0, 10),
     commit: await commitOf(),
-    machine: `${cpus()[0]?.model ?? "CPU"}, ${cpus().length} cores, Node ${process.versions.node}`,
+    machine: `${cpus()[0]?.model ?? "CPU"}, ${cpus().length} cores, load ${busy}, Node ${process.versions.node}`,
     variants,
     twoStep: work.dialogues.length > 0 ? await compareTwoStep(work.dialogues, mind.withRouter(null)) : null,
     allGpt4: await allByGpt4(mind, inputs),
