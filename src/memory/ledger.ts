@@ -5,7 +5,10 @@ import type { Archived, GroupPlace } from "./parquet.ts";
 export interface Ledger {
   /** A file that is about to be written. */
   begin(file: ArchiveFileDoc): Promise<void>;
+  /** Replaces a file's entries. */
   index(entries: ArchiveEntryDoc[]): Promise<void>;
+  /** Adds to a file's entries. */
+  extend(entries: ArchiveEntryDoc[]): Promise<void>;
   /** From writing to ready; false when another run has given the file up meanwhile. */
   ready(key: string): Promise<boolean>;
   /** From writing to leaving; false when it became ready meanwhile. */
@@ -36,6 +39,9 @@ export function createLedger({ archiveFiles, archiveEntries }: Pick<Store, "arch
       await archiveEntries.deleteMany({ file: { $in: [...new Set(entries.map(({ file }) => file))] } });
       if (entries.length > 0) await archiveEntries.insertMany(entries, { ordered: false });
     },
+    async extend(entries) {
+      await archiveEntries.insertMany(entries, { ordered: false });
+    },
     ready: (key) => move(key, "writing", "ready"),
     giveUp: (key) => move(key, "writing", "leaving"),
     async unindex(key) {
@@ -58,13 +64,12 @@ export function createLedger({ archiveFiles, archiveEntries }: Pick<Store, "arch
 export function entriesFor(key: string, sorted: Archived[], groups: GroupPlace[]): ArchiveEntryDoc[] {
   const entries: ArchiveEntryDoc[] = [];
   let first = 0;
-  for (const [number, place] of groups.entries()) {
+  for (const place of groups) {
     let current: ArchiveEntryDoc | undefined;
     for (const [row, { record, digest }] of sorted.slice(first, first + place.rows).entries()) {
       const who = whoOf(record);
       if (current?.who !== who) {
         current = {
-          _id: `${key}#${number}#${row}`,
           tenant: record.tenant,
           who,
           file: key,

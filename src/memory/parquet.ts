@@ -39,21 +39,23 @@ interface Column {
   statistics?: true;
   /** Long texts; the rest is shorter than what compressing it would cost. */
   compressed?: true;
+  /** A handful of values that come again and again: kept once a group. */
+  few?: true;
   cell(record: SessionRecord, digest: string): Cell;
 }
 
 const COLUMNS: Column[] = [
-  { name: "tenant", type: "STRING", cell: ({ tenant }) => tenant },
+  { name: "tenant", type: "STRING", few: true, cell: ({ tenant }) => tenant },
   { name: "customer_id", type: "STRING", nullable: true, statistics: true, cell: ({ customerId }) => customerId },
   { name: "session_id", type: "STRING", statistics: true, cell: ({ sessionId }) => sessionId },
   { name: "started_at", type: "TIMESTAMP", statistics: true, cell: ({ startedAt }) => new Date(startedAt) },
   { name: "last_at", type: "TIMESTAMP", statistics: true, cell: ({ lastAt }) => new Date(lastAt) },
-  { name: "locale", type: "STRING", cell: ({ locale }) => locale },
-  { name: "channel", type: "STRING", cell: ({ channel }) => channel },
+  { name: "locale", type: "STRING", few: true, cell: ({ locale }) => locale },
+  { name: "channel", type: "STRING", few: true, cell: ({ channel }) => channel },
   { name: "turns", type: "INT32", cell: ({ turn }) => turn },
-  { name: "state", type: "STRING", cell: ({ state }) => state },
-  { name: "intent", type: "STRING", nullable: true, cell: ({ intent }) => intent },
-  { name: "outcome", type: "STRING", cell: ({ outcome }) => outcome },
+  { name: "state", type: "STRING", few: true, cell: ({ state }) => state },
+  { name: "intent", type: "STRING", nullable: true, few: true, cell: ({ intent }) => intent },
+  { name: "outcome", type: "STRING", few: true, cell: ({ outcome }) => outcome },
   { name: "summary", type: "STRING", compressed: true, cell: ({ summary }) => summary },
   { name: "slots", type: "STRING", compressed: true, cell: ({ slots }) => JSON.stringify(slots) },
   { name: "focus", type: "STRING", cell: ({ focus }) => JSON.stringify(focus) },
@@ -73,7 +75,10 @@ const PAGE_BYTES = 64 * 1024 * 1024;
 
 const compressors = {
   ZSTD: (input: Uint8Array): Uint8Array =>
-    zstdCompressSync(input, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }),
+    zstdCompressSync(input, {
+      chunkSize: input.length + 1_024,
+      params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
+    }),
 };
 const decompressors = { ZSTD: (input: Uint8Array): Uint8Array => zstdDecompressSync(input) };
 
@@ -84,11 +89,13 @@ const sourceOf = (column: Column, data: Cell[]) => ({ ...plainSourceOf(column, d
 const plainSourceOf = ({ nullable, statistics, ...column }: Column, data: Cell[]) => ({
   name: column.name,
   codec: codecOf(column),
+  ...(column.few ? {} : { encoding: "PLAIN" as const }),
   data,
   nullable: nullable ?? false,
   statistics: statistics ?? false,
-  columnIndex: statistics ?? false,
-  offsetIndex: statistics ?? false,
+  // A group's column is one page: an index of pages would say what the group's statistics say.
+  columnIndex: false,
+  offsetIndex: false,
 });
 
 const schema = schemaFromColumnData({ columnData: COLUMNS.map((column) => sourceOf(column, [])) });

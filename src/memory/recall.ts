@@ -21,8 +21,10 @@ export interface Recalled {
   summary: string;
   /** What was talked about last. */
   focus: ItemRef[];
-  /** The sessions it is from, newest first, now all warm. */
+  /** The sessions it is from, newest first. */
   sessions: SessionRecord[];
+  /** Resolves when all of them are warm: nobody who waits for an answer needs to wait for that. Never rejects. */
+  kept: Promise<void>;
 }
 
 export interface RecallParts {
@@ -35,11 +37,11 @@ export interface RecallParts {
 }
 
 /** A customer who is back: their latest sessions, not their whole life. */
-export const SESSIONS_MAX = 8;
+export const SESSIONS_MAX = 20;
 /** Each is one ranged read. */
 export const READS_MAX = 4;
 
-const NOTHING: Recalled = { window: [], summary: "", focus: [], sessions: [] };
+const NOTHING: Recalled = { window: [], summary: "", focus: [], sessions: [], kept: Promise.resolve() };
 
 /**
  * The past of this customer, or of this session alone when nobody is signed in. Cold sessions become warm again.
@@ -52,8 +54,10 @@ export async function recall(parts: RecallParts, identity: SessionIdentity, now:
       parts.cold?.ledger.entriesOf(identity.tenant, [whoOf(identity)], READS_MAX) ?? [],
     ]);
     const cold = await coldSessions(parts, entries, new Set(warm.map(({ sessionId }) => sessionId)));
-    if (cold.length > 0) await parts.warm.bringBack(cold, new Date(now.getTime() + parts.keepMs));
-    return summed([...warm, ...cold], identity);
+    const kept = parts.warm
+      .bringBack(cold, new Date(now.getTime() + parts.keepMs))
+      .catch((error: unknown) => parts.report("warm-away", error, { sessionId: identity.sessionId }));
+    return { ...summed([...warm, ...cold], identity), kept };
   } catch (error) {
     parts.report("warm-away", error, { sessionId: identity.sessionId });
     return NOTHING;
@@ -98,7 +102,7 @@ function troubleOf(error: unknown): Trouble {
   return error instanceof ArchiveError ? "cold-damaged" : "cold-away";
 }
 
-function summed(sessions: SessionRecord[], { sessionId }: SessionIdentity): Recalled {
+function summed(sessions: SessionRecord[], { sessionId }: SessionIdentity): Omit<Recalled, "kept"> {
   const newestFirst = sessions.sort((a, b) => b.lastAt - a.lastAt).slice(0, SESSIONS_MAX);
   const own = newestFirst.find((record) => record.sessionId === sessionId);
   const last = own ?? newestFirst[0];

@@ -22,8 +22,10 @@ export interface HotMemory {
   turn: number;
 }
 
-/** The embedder reads no further anyway. */
+/** Of a turn that goes on for long, such as a person's at the desk. */
 const PIECE_MAX_CHARACTERS = 600;
+/** Of a reply, what says which item and what became of it: with more of it, replies of one kind drown the customer's words. */
+const REPLY_EMBEDDED_CHARACTERS = 120;
 
 /** Null when nothing was said. `known`: an earlier record of the session, whose vectors are used again. */
 export async function makeRecord(
@@ -68,18 +70,26 @@ export async function makeRecord(
 
 const toSaid = ({ turn, role, text, at }: MessageDoc): Said => ({ turn, role, text, at: at.getTime() });
 
-/** What is embedded of a turn, and shown when it is recalled: the customer's words and the reply. */
-export const pieceText = (said: Said[], turn: number): string =>
+const plain = (text: string): string => text.replaceAll("**", "").replace(/\s+/g, " ");
+
+const piece = (said: Said[], turn: number, replyMaxCharacters: number): string =>
   said
     .filter((entry) => entry.turn === turn && entry.role !== "system")
-    .map(({ text }) => text.replace(/\s+/g, " "))
+    .map(({ role, text }) => (role === "customer" ? plain(text) : plain(text).slice(0, replyMaxCharacters)))
     .join("\n")
     .slice(0, PIECE_MAX_CHARACTERS);
 
-async function vectorsOf(
+/** What is shown of a turn when it is recalled: the customer's words and the reply. */
+export const pieceText = (said: Said[], turn: number): string => piece(said, turn, PIECE_MAX_CHARACTERS);
+
+/** What is embedded of it. */
+const embeddedText = (said: Said[], turn: number): string => piece(said, turn, REPLY_EMBEDDED_CHARACTERS);
+
+/** Also for records that no workflow made: imports, benchmarks. */
+export async function vectorsOf(
   { embedder, mean }: Embedding,
   said: Said[],
-  known: SessionRecord | null,
+  known: SessionRecord | null = null,
 ): Promise<Uint8Array> {
   const turns = turnsWithVectors({ said });
   const bytes = quantisedBytes(embedder.dimensions);
@@ -87,11 +97,11 @@ async function vectorsOf(
   const knownTurns = known ? turnsWithVectors(known) : [];
   const fresh: Array<{ index: number; text: string }> = [];
   for (const [index, turn] of turns.entries()) {
-    const text = pieceText(said, turn);
+    const text = embeddedText(said, turn);
     const at = knownTurns.indexOf(turn);
     const old = known?.vectors.subarray(at * bytes, (at + 1) * bytes);
     // A turn that has grown since, by an agent's words, is embedded again.
-    if (at >= 0 && old?.length === bytes && known && pieceText(known.said, turn) === text)
+    if (at >= 0 && old?.length === bytes && known && embeddedText(known.said, turn) === text)
       result.set(old, index * bytes);
     else fresh.push({ index, text });
   }

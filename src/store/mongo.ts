@@ -89,7 +89,6 @@ export interface ArchiveFileDoc {
 
 /** Where one customer's sessions are in one row group of one file. */
 export interface ArchiveEntryDoc {
-  _id: string;
   tenant: string;
   /** `c:` and the customer's id; `s:` and the session's id of an anonymous visitor. */
   who: string;
