@@ -2,12 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defaultPayloadConverter, toPayloads } from "@temporalio/common";
-import { msToTs } from "@temporalio/common/lib/time.js";
 import { sessionSettings } from "../../src/api/gateway.ts";
 import { decodeRecord } from "../../src/memory/record.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectNumbered } from "../support/messages.ts";
+import { skipOn, skipping } from "../support/skipping.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -20,12 +20,6 @@ beforeAll(async () => {
   system = await startSystem();
 });
 afterAll(() => system?.close());
-
-/** Skips time whenever nothing is going on: until this much has passed, or for ever. */
-const skipping = (forwardS: number | null) => ({
-  enabled: true,
-  fastForwardConfig: forwardS === null ? null : { id: randomUUID(), duration: msToTs(forwardS * 1_000) },
-});
 
 const payloads = (value: unknown) => ({ payloads: toPayloads(defaultPayloadConverter, value) ?? [] });
 
@@ -47,14 +41,6 @@ async function firstMessage(chat: Chat, text: string, forwardS: number | null): 
     timeSkippingConfig: skipping(forwardS),
   });
 }
-
-const skipOn = (chat: Chat, forwardS: number | null) =>
-  system.client.workflowService.updateWorkflowExecutionOptions({
-    namespace: system.config.TEMPORAL_NAMESPACE,
-    workflowExecution: { workflowId: chat.sessionId },
-    workflowExecutionOptions: { timeSkippingConfig: skipping(forwardS) },
-    updateMask: { paths: ["time_skipping_config"] },
-  });
 
 const statusOf = async (chat: Chat) => (await system.client.workflow.getHandle(chat.sessionId).describe()).status.name;
 const orderRequests = async (id: string) =>
@@ -91,7 +77,7 @@ describe("a customer who falls silent", () => {
       expect.objectContaining({ idempotencyKey: `${chat.sessionId}:1` }),
     ]);
 
-    await skipOn(chat, null);
+    await skipOn(system.client, system.config, chat.sessionId, null);
     await eventually("the workflow completes", async () => (await statusOf(chat)) === "COMPLETED");
     const { startTime, closeTime } = await system.client.workflow.getHandle(chat.sessionId).describe();
     expect(((closeTime?.getTime() ?? 0) - startTime.getTime()) / 1_000).toBeGreaterThan(7 * DAY_S);
