@@ -108,6 +108,11 @@ async function run(settings: Settings, dataDir: string): Promise<MemoryResult> {
   const answered = [await answerQuestions("zh", played, embedding), await answerQuestions("en", played, embedding)];
   for (const { missed } of answered) for (const question of missed) say(`missed: ${question}`);
   const [mongodb, s3] = await Promise.all([startMongodb(options), startS3(options)]);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      const stopped = Promise.allSettled([mongodb.stop(), s3.stop()]);
+      void stopped.then(() => rm(dataDir, { recursive: true, force: true })).then(() => process.exit(1));
+    });
   const store = await openStore(mongodb.uri);
   const objects = createObjectStore({ ...s3, bucket: bucketName, timeoutMs: REQUEST_TIMEOUT_MS });
   try {

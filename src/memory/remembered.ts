@@ -61,8 +61,9 @@ export async function makeRecord(
       handoffs.flatMap(({ resolution }) => resolution ?? []),
     ),
     slots: view?.slots ?? { items: [], order_id: null, reason: null, wanted: [] },
-    focus: dialogue.focus,
-    window,
+    // A session that ends idle has an empty window: what it had before the pause is what it goes on with.
+    focus: known && dialogue.focus.length === 0 ? known.focus : dialogue.focus,
+    window: known && window.length === 0 ? known.window : window,
     said,
     vectors: await vectorsOf(embedding, said, known),
   };

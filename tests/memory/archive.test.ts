@@ -23,6 +23,8 @@ import { DAY_MS, session, THEN } from "./sessions.ts";
 
 const KEEP_MS = 7 * DAY_MS;
 const LATER = new Date(THEN + 30 * DAY_MS);
+/** Dozens of sweeps one after the other. */
+const EVERY_CALL_MS = 300_000;
 const cleanUp = createCleanUp();
 
 let corner: Corner;
@@ -217,67 +219,75 @@ function crashing(at: number, when: "before" | "after"): { parts: SweepParts; ca
 }
 
 describe.each(["before", "after"] as const)("the process dies %s any one call", (when) => {
-  test("of the sweep: every session is recalled all along, and cold once in the end", async () => {
-    let crashes = 0;
-    for (let at = 1; ; at++) {
-      const records = [mine(), mine({ customerId: "c-wang" }), mine({ customerId: null })].map((record, i) => ({
-        ...record,
-        lastAt: THEN + i,
-      }));
-      await corner.store.warm.deleteMany({});
-      await corner.store.archiveFiles.deleteMany({});
-      await corner.store.archiveEntries.deleteMany({});
-      for (const key of await keys()) await parts.objects.delete(key);
-      for (const record of records) await parts.warm.save(record);
+  test(
+    "of the sweep: every session is recalled all along, and cold once in the end",
+    async () => {
+      let crashes = 0;
+      for (let at = 1; ; at++) {
+        const records = [mine(), mine({ customerId: "c-wang" }), mine({ customerId: null })].map((record, i) => ({
+          ...record,
+          lastAt: THEN + i,
+        }));
+        await corner.store.warm.deleteMany({});
+        await corner.store.archiveFiles.deleteMany({});
+        await corner.store.archiveEntries.deleteMany({});
+        for (const key of await keys()) await parts.objects.delete(key);
+        for (const record of records) await parts.warm.save(record);
 
-      const dying = crashing(at, when);
-      const finished = await sweep(dying.parts).then(
-        () => true,
-        () => false,
-      );
-      const known = new Map(
-        [...(await warmRecords()), ...(await indexedRecords())].map((record) => [record.sessionId, record]),
-      );
-      expect(bytesOf([...known.values()])).toEqual(bytesOf(records));
-      if (finished) break;
-      crashes += 1;
-      await sweep();
-      expect(await warmBytes()).toEqual([]);
-      expect(bytesOf(await indexedRecords())).toEqual(bytesOf(records));
-      await compactAll();
-      expect(bytesOf(await coldRows())).toEqual(bytesOf(records));
-    }
-    expect(crashes).toBeGreaterThanOrEqual(10);
-  });
+        const dying = crashing(at, when);
+        const finished = await sweep(dying.parts).then(
+          () => true,
+          () => false,
+        );
+        const known = new Map(
+          [...(await warmRecords()), ...(await indexedRecords())].map((record) => [record.sessionId, record]),
+        );
+        expect(bytesOf([...known.values()])).toEqual(bytesOf(records));
+        if (finished) break;
+        crashes += 1;
+        await sweep();
+        expect(await warmBytes()).toEqual([]);
+        expect(bytesOf(await indexedRecords())).toEqual(bytesOf(records));
+        await compactAll();
+        expect(bytesOf(await coldRows())).toEqual(bytesOf(records));
+      }
+      expect(crashes).toBeGreaterThanOrEqual(10);
+    },
+    EVERY_CALL_MS,
+  );
 
-  test("of a compaction: every session is recalled all along, and cold once in the end", async () => {
-    let crashes = 0;
-    for (let at = 1; ; at++) {
-      await corner.store.archiveFiles.deleteMany({});
-      await corner.store.archiveEntries.deleteMany({});
-      for (const key of await keys()) await parts.objects.delete(key);
-      const records = Array.from({ length: 4 }, (_, i) =>
-        mine({ customerId: `c-${i % 2}`, lastAt: THEN + i * HOUR_MS }),
-      );
-      for (const record of records) await parts.warm.save(record);
-      await sweep();
+  test(
+    "of a compaction: every session is recalled all along, and cold once in the end",
+    async () => {
+      let crashes = 0;
+      for (let at = 1; ; at++) {
+        await corner.store.archiveFiles.deleteMany({});
+        await corner.store.archiveEntries.deleteMany({});
+        for (const key of await keys()) await parts.objects.delete(key);
+        const records = Array.from({ length: 4 }, (_, i) =>
+          mine({ customerId: `c-${i % 2}`, lastAt: THEN + i * HOUR_MS }),
+        );
+        for (const record of records) await parts.warm.save(record);
+        await sweep();
 
-      const dying = crashing(at, when);
-      const finished = await compactAll(dying.parts).then(
-        () => true,
-        () => false,
-      );
-      const known = new Map((await indexedRecords()).map((record) => [record.sessionId, record]));
-      expect(bytesOf([...known.values()])).toEqual(bytesOf(records));
-      if (finished) break;
-      crashes += 1;
-      await compactAll();
-      expect(await keys()).toHaveLength(1);
-      expect(bytesOf(await coldRows())).toEqual(bytesOf(records));
-      expect(bytesOf(await indexedRecords())).toEqual(bytesOf(records));
-    }
-    expect(crashes).toBeGreaterThan(15);
-  });
+        const dying = crashing(at, when);
+        const finished = await compactAll(dying.parts).then(
+          () => true,
+          () => false,
+        );
+        const known = new Map((await indexedRecords()).map((record) => [record.sessionId, record]));
+        expect(bytesOf([...known.values()])).toEqual(bytesOf(records));
+        if (finished) break;
+        crashes += 1;
+        await compactAll();
+        expect(await keys()).toHaveLength(1);
+        expect(bytesOf(await coldRows())).toEqual(bytesOf(records));
+        expect(bytesOf(await indexedRecords())).toEqual(bytesOf(records));
+      }
+      expect(crashes).toBeGreaterThan(15);
+    },
+    EVERY_CALL_MS,
+  );
 });
 
 const warmRecords = async (): Promise<SessionRecord[]> =>

@@ -114,6 +114,16 @@ describe("saving", () => {
     );
   });
 
+  test("a session that ends after a pause keeps the window and focus it had before", async () => {
+    const { corner, identity, memory, hot } = await conversation();
+    const window = [{ role: "customer" as const, text: "帮我开张发票" }];
+    const focus = [{ orderId: "GL-1", line: 0 }];
+    await memory.save({ ...hot, window, dialogue: { ...hot.dialogue, focus } });
+    await memory.save(hot);
+    expect(await memory.recall(identity, new Date())).toMatchObject({ window, focus });
+    expect(await corner.store.warm.countDocuments()).toBe(1);
+  });
+
   test("nothing said is nothing saved", async () => {
     const { corner, memory, hot } = await conversation();
     await corner.store.messages.deleteMany({});
