@@ -4,22 +4,17 @@ import { join } from "node:path";
 import type { WindowEntry } from "../src/dialogue/hot-window.ts";
 import { remember } from "../src/dialogue/hot-window.ts";
 import type { Locale } from "../src/dialogue/types.ts";
-import { createAnswerWriter } from "../src/knowledge/answer.ts";
-import { loadKnowledge } from "../src/knowledge/index.ts";
+import type { Brain } from "../src/evaluation/brain.ts";
+import { loadMind } from "../src/evaluation/brain.ts";
+import type { Verdict } from "../src/evaluation/driver.ts";
+import { play } from "../src/evaluation/driver.ts";
+import type { ShopFile } from "../src/evaluation/memory-shop.ts";
+import type { TestDialogue } from "../src/evaluation/verdict.ts";
 import type { Said, SessionRecord } from "../src/memory/record.ts";
 import type { Embedding } from "../src/memory/remembered.ts";
 import { vectorsOf } from "../src/memory/remembered.ts";
-import { createEmbedder } from "../src/models/local/embedder.ts";
-import { loadClassifier } from "../src/understanding/examples.ts";
-import { createUnderstander } from "../src/understanding/index.ts";
-import { createLooseNames } from "../src/understanding/loose-names.ts";
-import { loadThesaurus } from "../src/understanding/thesaurus.ts";
-import type { Brain, TestDialogue, Verdict } from "../tests/support/dialogue-driver.ts";
-import { play } from "../tests/support/dialogue-driver.ts";
-import type { ShopFile } from "../tests/support/memory-shop.ts";
 
 const root = join(import.meta.dirname, "..");
-const data = join(root, "data");
 const dialogues = join(root, "tests", "dialogues");
 const DAY_MS = 86_400_000;
 const TURN_MS = 60_000;
@@ -34,23 +29,11 @@ export interface Played {
 }
 
 export async function loadBrain(
-  files: { enginePath: string; modelPath: string },
+  embedderFiles: { enginePath: string; modelPath: string },
   cacheDir: string,
 ): Promise<{ brain: Brain; embedding: Embedding }> {
-  const embedder = await createEmbedder(files);
-  const classifier = await loadClassifier(join(data, "examples"), embedder, cacheDir);
-  const knowledge = await loadKnowledge(join(data, "knowledge"), embedder, cacheDir);
-  const thesaurus = await loadThesaurus(join(data, "thesaurus.json"));
-  const loose = createLooseNames(embedder, classifier.mean);
-  const none = () => null;
-  return {
-    embedding: { embedder, mean: classifier.mean },
-    brain: {
-      understanderFor: (commerce) =>
-        createUnderstander({ commerce, classifier, loose, thesaurus, knowledge, router: none }),
-      answers: createAnswerWriter(knowledge, none, () => undefined),
-    },
-  };
+  const mind = await loadMind({ embedderFiles, cacheDir });
+  return { embedding: { embedder: mind.embedder, mean: mind.classifier.mean }, brain: mind.withRouter(null) };
 }
 
 /** Every dialogue of every set, one session each, a day apart. */

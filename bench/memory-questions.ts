@@ -1,7 +1,7 @@
 /** T4: is the right piece still in the prompt when only the nearest three are, and what does that save? */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { getEncoding } from "js-tiktoken";
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { utf8Bytes } from "../src/dialogue/hot-window.ts";
 import type { Locale } from "../src/dialogue/types.ts";
 import type { SessionRecord } from "../src/memory/record.ts";
@@ -34,8 +34,6 @@ export interface Answered {
 }
 
 const folder = join(import.meta.dirname, "..", "data", "evaluation", "memory");
-const encoding = getEncoding("o200k_base");
-const tokensOf = (text: string): number => encoding.encode(text, "all").length;
 
 export async function answerQuestions(locale: Locale, played: Played[], embedding: Embedding): Promise<Answered> {
   const lines = (await readFile(join(folder, `${locale}.jsonl`), "utf8")).trim().split("\n");
@@ -61,8 +59,8 @@ export async function answerQuestions(locale: Locale, played: Played[], embeddin
     const full = turns.map(({ text }) => text);
     const ours = found.map(cite);
     result.turns += turns.length / lines.length;
-    result.tokens.full += tokensOf(full.join("\n"));
-    result.tokens.ours += tokensOf(ours.join("\n"));
+    result.tokens.full += countTokens(full.join("\n"));
+    result.tokens.ours += countTokens(ours.join("\n"));
     result.prompts.full += promptTokens(locale, question, full);
     result.prompts.ours += promptTokens(locale, question, ours);
   }
@@ -84,7 +82,7 @@ function promptTokens(locale: Locale, text: string, past: string[]): number {
     orderedProducts: [],
   };
   const { system, turns } = predictPrompt(request);
-  return tokensOf([system, ...turns.map((turn) => turn.text)].join("\n"));
+  return countTokens([system, ...turns.map((turn) => turn.text)].join("\n"));
 }
 
 /** What a window of these turns takes, for the record. */
