@@ -4,7 +4,6 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BSON } from "mongodb";
-import { runCommand } from "../src/cli/instance.ts";
 import { limitOpenMp, loadConfig } from "../src/config.ts";
 import { startMongodb } from "../src/embedded/mongodb.ts";
 import { bucketName, startS3 } from "../src/embedded/s3.ts";
@@ -131,9 +130,9 @@ async function run(settings: Settings, dataDir: string): Promise<MemoryResult> {
   }
 }
 
-limitOpenMp();
-await runCommand(async () => {
-  const settings = settingsFrom(process.argv.slice(3));
+export async function benchMemory(args: string[]): Promise<void> {
+  limitOpenMp();
+  const settings = settingsFrom(args);
   const dataDir = await mkdtemp(join(tmpdir(), "colloquy-bench-memory-"));
   try {
     const tables = memoryTables(await run(settings, dataDir));
@@ -142,4 +141,4 @@ await runCommand(async () => {
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
-});
+}
