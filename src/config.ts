@@ -101,6 +101,8 @@ export const schema = z.object({
 
   IDLE_RESET_MS: count(30 * MINUTE_MS, "Silence after which the dialogue starts afresh (D6)"),
   SESSION_COMPLETE_MS: count(7 * DAY_MS, "Silence after which a session's workflow completes"),
+  WARM_KEEP_MS: count(7 * DAY_MS, "Silence after which a session goes from warm memory to the archive (T2)"),
+  ARCHIVE_SWEEP_EVERY_MS: count(60 * MINUTE_MS, "The archive takes what is due this often (T3)"),
   BURST_QUIET_MS: count(80, "Quiet time that ends a burst of messages (D5)"),
   LEAD_IN_QUIET_MS: count(1_200, "The same after a greeting or an unfinished sentence"),
   HANDOFF_REASSURE_MS: count(2 * MINUTE_MS, "A waiting customer hears that the search goes on, this often"),

@@ -36,8 +36,8 @@ export const NOT_HUMAN =
   /(?:不|别|不用|不要|先别|取消)(?:用|要|再)?(?:转|找|接)?人工|\b(?:no|don'?t|not) (?:need|want)?\s?(?:an? )?(?:human|agent|person)\b/i;
 
 export const STATUS = any(
-  /物流|快递(?!费|员|公司|用)|包裹|到哪|走到|哪(?:一)?站|到了(?:没|吗|么)|(?:发|寄|送)(?:出|货|过来|出来|了)*(?:了)?(?:没|吗|么|没有)|(?:啥|什么|几)(?:时候|时)(?:能|可以|会)?(?:到|发|送|收到)|多久(?:能|才|会)?(?:到|送|收到)|几号到|还没(?:到|收到|发货?|寄|送)|怎么还(?:没|不)|进度|运单|单号是|签收了(?:没|吗)|在路上|订单(?:状态|情况|详情|进展|呢|怎么样)|查(?:一)?(?:下|查|询)?(?:我的|我)?(?:订单|单子|快递|物流)|\d\s*(?:帮我|麻烦)?查(?:一)?(?:下|查)/,
-  /\b(?:track(?:ing)?|where(?:'s| is| are| has| have|'ve)? (?:\w+ ){0,4}?(?:order|parcel|package|delivery|stuff|shipment|it|my|got to|the)|whereabouts|(?:has|have|did|is|was|are|will|when).{0,40}?(?:ship(?:ped|s)?|dispatch\w*|arriv\w*|deliver(?:ed|y)?|land(?:s|ed)?|get here|come|on its way|left|sent|here yet)|status|eta|out for delivery|rundown|(?:state|news|update) (?:of|on)|what(?:'s| is) up with|(?:order|delivery) (?:update|progress)|shipped yet|still (?:hasn't|haven't|not|waiting))\b/,
+  /物流|快递(?!费|员|公司|用)|包裹|到哪|走到|哪(?:一)?站|到了(?:没|吗|么)|(?:发|寄|送)(?:出|货|过来|出来|了)*(?:了)?(?:没|吗|么|没有)|(?:啥|什么|几)(?:时候|时)(?:能|可以|会)?(?:到|发|送|收到)|多久(?:能|才|会)?(?:到|送|收到)|几号到|还没(?:到|收到|发货?|寄|送)|怎么还(?:没|不)|进度|运单|单号是|签收了(?:没|吗)|在路上|订单(?:状态|情况|详情|进展|呢|怎么样)|(?:那|这)(?:个|件|单|事)?(?:事儿?|现在|后来)?(?:怎么样|咋样|怎样|如何)了|查(?:一)?(?:下|查|询)?(?:我的|我)?(?:订单|单子|快递|物流)|\d\s*(?:帮我|麻烦)?查(?:一)?(?:下|查)/,
+  /\b(?:track(?:ing)?|where(?:'s| is| are| has| have|'ve)? (?:\w+ ){0,4}?(?:order|parcel|package|delivery|stuff|shipment|it|my|got to|the)|whereabouts|(?:has|have|did|is|was|are|will|when).{0,40}?(?:ship(?:ped|s)?|dispatch\w*|arriv\w*|deliver(?:ed|y)?|land(?:s|ed)?|get here|come|on its way|left|sent|here yet)|status|eta|out for delivery|rundown|(?:state|news|update) (?:of|on)|what(?:'s| is) up with|(?:order|delivery) (?:update|progress)|shipped yet|still (?:hasn't|haven't|not|waiting)|how(?:'s| is) (?:that|it) (?:going|coming|looking)|any (?:news|updates?) (?:on|about) (?:that|it))\b/,
 );
 
 /** Policy and how-things-work: answered from the knowledge folder. */

@@ -33,6 +33,8 @@ export interface UnderstandingDeps {
   loose: LooseNames;
   thesaurus: Thesaurus;
   knowledge: Knowledge;
+  /** Pieces of earlier conversations for a prompt about these words, cited (T4); none where there is no memory. */
+  past?: ((input: UnderstandInput) => Promise<string[]>) | undefined;
   /** Tiers beyond patterns and examples; null when none is configured or ready. */
   router(): Router | null;
   calibration: Calibration;
@@ -90,7 +92,8 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
     async byModel(input, signal, timeoutMs) {
       const at = await groundFor(deps, input);
       const { reading, understanding } = await readExamples(at, input.texts);
-      const prediction = await predict(router(), input, at, { signal, timeoutMs }, limits.highValue).catch(
+      const past = (await deps.past?.(input)) ?? [];
+      const prediction = await predict(router(), input, at, past, { signal, timeoutMs }, limits.highValue).catch(
         (error: unknown) => {
           // Every tier failed or is over its quota: what the examples made of it is better than nothing (beyond-list 10).
           if (error instanceof NoTierAnswered && understanding.understood) return null;
@@ -110,13 +113,17 @@ async function predict(
   router: Router | null,
   input: UnderstandInput,
   at: Ground,
+  past: string[],
   limits: { signal: AbortSignal; timeoutMs: number },
   highValue: number,
 ): Promise<Routed<Prediction> | null> {
   const { tenant, sessionId } = input.identity;
   const account = { tenant, sessionId, turn: input.turn };
-  const options = { ...limits, ...account, stakes: stakesOf(at, highValue), localOnly: isPrivate(at.text) };
-  return router ? router.predict(predictRequest(input, at), options) : null;
+  const localOnly = isPrivate(at.text);
+  const options = { ...limits, ...account, stakes: stakesOf(at, highValue), localOnly };
+  // What was private then stays in the network now (M2).
+  const shown = localOnly ? past : past.filter((piece) => !isPrivate(piece));
+  return router ? router.predict(predictRequest(input, at, shown), options) : null;
 }
 
 async function groundFor(
@@ -181,12 +188,12 @@ function situationFor(at: Ground): Situation {
 
 const PROMPT_PRODUCTS_MAX = 20;
 
-function predictRequest(input: UnderstandInput, at: Ground): PredictRequest {
+function predictRequest(input: UnderstandInput, at: Ground, past: string[]): PredictRequest {
   const names = (line: Line): string => line.product?.names?.[at.locale] ?? line.item.name;
   return {
     locale: at.locale,
     text: input.texts.join("\n"),
-    window: input.window ?? [],
+    window: [...past.map((text) => ({ role: "earlier" as const, text })), ...(input.window ?? [])],
     situation: situationText(input.dialogue),
     orderedProducts: [...new Set(at.lines.map(names))].slice(0, PROMPT_PRODUCTS_MAX),
   };

@@ -18,7 +18,9 @@ import type { Logger } from "../telemetry/log.ts";
 import { loadMind } from "../understanding/load.ts";
 import { cachedRouter, createPredictionCache } from "../understanding/prediction-cache.ts";
 import { workflowBundle } from "./bundle.ts";
+import { startMemory } from "./memory.ts";
 import { startModels } from "./models.ts";
+import { scheduleSweep } from "./schedule.ts";
 
 export interface WorkerOptions {
   config: Config;
@@ -90,8 +92,21 @@ export async function startWorker({
   const note = (error: unknown): void => log.debug({ err: error }, "answered verbatim");
   const answers = createAnswerWriter(knowledge, router, note, worded);
   const limits = { highValue: config.HIGH_VALUE_AMOUNT, handoffConfidence: config.HANDOFF_CONFIDENCE };
-  const understander = mind.understander({ commerce, router, limits });
+  const { memory, report, closeMemory } = startMemory({
+    config,
+    log,
+    store,
+    embedding: { embedder, mean: classifier.mean },
+    metrics: models.metrics,
+  });
+  const understander = mind.understander({
+    commerce,
+    past: ({ identity, texts, window = [] }) => memory.relevant(identity, texts.join("\n"), window),
+    router,
+    limits,
+  });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
+  if (memory.sweep) await scheduleSweep(connection, config);
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -105,6 +120,8 @@ export async function startWorker({
         understander,
         answers,
         bus,
+        memory,
+        report,
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
       }),
     },
@@ -118,6 +135,7 @@ export async function startWorker({
       await store.close();
       await models.close();
       shared?.close();
+      closeMemory();
     }
   };
   const done = run();
