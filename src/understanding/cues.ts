@@ -14,11 +14,11 @@ export const REQUEST: Record<RequestKind, RegExp> = {
   ),
   cancel: any(
     /取[消肖销]|撤(?!诉|离)|退单|砍单|(?<!物流|快递|信息|更新|包裹|一直)(?:停|拦)(?:了|掉|一下|下来)|作废|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
-    /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
+    /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|remove (?:the|my|one|two|all|both|a|it|them|that)|take out|bin (?:it|them|the|my|that)|kill (?:it|the|my|that)|scrap|ditch (?:it|the|my|that)|(?:flick|knock|take|get|strike) [\w' -]{1,40} off (?:of )?(?:my|the|that|it)|(?:off|out of) (?:my|the|that|this) (?:\w+ )?order|reduce (?:the|my|it|that)|cut (?:it|the|my) [\w ]{0,20}down|(?:only|just) send me|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
   ),
   return: any(
     /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要|不要(?:了|$|啦|咯|哈|就行)|(?:不需要|用不[上着]|不想买)了?|寄回|送回/,
-    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them|two|three|four) back\b)|^(?!.*\b(?:call|get|got|come|came|write|ring|hear|text|reply|be|i'm|im|welcome|paid)\b)[\w' -]{2,40} back(?: please| pls| thanks| and .*)?$/,
+    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them|'em|em|one|two|three|four) back|(?:come|coming|comes) back to you|be collected|shut of|chuck(?:ing)? [\w' -]{0,30}back)\b|^(?!.*\b(?:call|get|got|come|came|write|ring|hear|text|reply|be|i'm|im|welcome|paid)\b)[\w' -]{2,40} back(?: please| pls| thanks| and .*)?$/,
   ),
 };
 
@@ -47,7 +47,7 @@ export const POLICY = any(
 );
 
 export const ASKS =
-  /[?？]|(?:吗|么|呢|不|没|嘛)$|多久|多少(?:钱|天|运费)|什么时候|怎么(?:办|弄|算|退|换)|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:(?:how|what|where|who|when)(?:'?s)?|why|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
+  /[?？]|(?:吗|么|呢|不|没|嘛)$|多久|多少(?:钱|天|运费)|什么时候|怎么(?:办|弄|算|退|换)|\bwhen (?:it|they|will|does|do|is|are)\b|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:(?:how|what|where|who|when)(?:'?s)?|why|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
 
 export const INJECTION = any(
   /(?:忽略|无视|忘(?:掉|记))(?:.{0,8})(?:指令|规则|提示|设定|命令|要求)|系统提示|提示词|你现在是|从现在起你|开发者模式|扮演|管理员(?:模式|权限)/,
@@ -127,7 +127,7 @@ export const THANKS =
 export const GOODBYE = /再见|拜拜|拜|回见|晚安|\b(?:bye|goodbye|see you|good night|later)\b/i;
 /** "Everything apart from the scarf", "除了围巾": what follows is not meant. */
 export const EXCEPT =
-  /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|besides|excluding|minus|but not|bar|not the|not my)\s+(.+)$/i;
+  /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|besides|excluding|minus|but not|bar|not the|not my|(?<=\b(?:all|everything|lot|whole)\b.*)but (?=the|my))\s+(.+?)(?=\s+(?:i(?:'m| am|'d| would| want)?|please|can|could|should|needs? to|to return|go(?:es)? back)\b|$)/i;
 /** "确定不要": a yes to cancelling, though a no is in it. */
 export const SURE_UNWANTED = /^(?:(?:确定|确认|对|是的?|嗯)[\s,，]*)+(?:我)?(?:都)?不(?:要|想要|需要)了?[的啊呀哦]*$/;
 /** "One size up": a variant named by how it differs. */

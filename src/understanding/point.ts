@@ -103,12 +103,17 @@ export function toMention(pointed: Pointed, kind: RequestKind): Mention | null {
 export const linesOf = (at: Ground, refs: ItemRef[]): Line[] => at.lines.filter((line) => includesItem(refs, line.ref));
 
 /** The words that say what to exchange for, when they name a variant other than the one the customer has. */
-export function wantedIn(text: string, lines: Line[]): string | null {
+export function wantedIn(said: string, lines: Line[]): string | null {
+  // "A size too small" is why, and no wish for a small one.
+  const text = said.replace(TOO_SMALL, " ").trim();
   const colour = otherColour(text, lines);
   if (colour !== null) return `${text} ${colour}`.slice(0, WANTED_MAX_CHARACTERS);
   const named = lines.some((line) => otherValues(line).some((word) => hasWord(text, word)));
   return named || SAME_AGAIN.test(text) || OTHER_SIZE.test(text) ? text.slice(0, WANTED_MAX_CHARACTERS) : null;
 }
+
+const TOO_SMALL =
+  /\b(?:too|a bit|rather|so|way too|is|are|runs?|comes? up|'s) (?:small|large|medium|big|tight|short|long)\b/g;
 
 /** "白耳机换黑耳机": a colour's one character, said of what is wanted. */
 function otherColour(text: string, lines: Line[]): string | null {

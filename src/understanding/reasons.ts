@@ -7,7 +7,10 @@ export function reasonIn(because: string[], cue: string, says: (clause: string) 
   const direct = DIRECTLY_BEFORE.exec(cue)?.[1] ?? "";
   const before =
     because.length > 0 || stated ? "" : (BEFORE_THE_VERB.exec(cue)?.[1]?.trim() ?? (DEFECT.test(direct) ? direct : ""));
+  // "The tee has a hole I want my money back": said in one breath.
+  const whole = because.length === 0 && !stated && before === "" && DEFECT.test(cue) ? [cue] : [];
   const reasons = [
+    ...whole,
     ...because,
     ...(stated ? [stated[1] ?? stated[2] ?? ""] : []),
     ...(before.length > 1 && says(before) ? [before] : []),

@@ -14,7 +14,7 @@ const VERB_MAX_CHARACTERS = 8;
 
 /** One character may say it all. */
 export const DEFECT =
-  /坏|碎|裂|漏|破|脏|断|闪|烂|烫|糊|鼓|没水|不出|褪色|掉色|瑕疵|有味|[大小长短紧松贵错高低厚薄重轻肥瘦窄宽硬软]了|没劲|开不了|\b(?:broken?|faulty|defective|damaged|torn|cracked|leak\w*|wrong|stopped working|(?:won'?t|doesn'?t|isn'?t|can'?t) \w+|too \w+)\b/;
+  /坏|碎|裂|漏|破|脏|断|闪|烂|烫|糊|鼓|没水|不出|褪色|掉色|瑕疵|有味|[大小长短紧松贵错高低厚薄重轻肥瘦窄宽硬软]了|没劲|开不了|\b(?:broken?|faulty|defective|damaged|torn|cracked|leak\w*|wrong|stopped working|(?:won'?t|does ?n[o']?t|do ?n[o']?t|isn'?t|can'?t) (?!need|want|like to)\w+|too \w+|holes?|scratch\w*|stain\w*|rip(?:s|ped)?|nois[ey]\w*|smells?|pongs?|wobbl\w*|loose|sheds?|jam(?:s|med)?|dead|tight|snug|tiny|huge|itch\w*|rust\w*|by mistake|lost (?:all )?(?:its|interest)|wrong|changed my mind|found (?:it )?cheaper)\b/;
 
 /** Whether a clause says more than which thing it is about: then it is a reason. */
 export function says(said: string, lines: Line[], thesaurus?: Thesaurus): boolean {

@@ -111,8 +111,8 @@ test(
       acting.until("the action is told", cancelled, RECOVERY_MS),
     ]);
     // Who waits for a model through a crash may be told that it takes a moment; the answer comes once.
-    const answered = roles(thought).filter((role) => role !== "system");
-    for (const heard of [answered, roles(said), roles(left)]) expect(heard).toEqual(["customer", "assistant"]);
+    const heardThought = roles(thought).filter((role) => role !== "system");
+    for (const heard of [heardThought, roles(said), roles(left)]) expect(heard).toEqual(["customer", "assistant"]);
     expect(roles(done).slice(-2)).toEqual(["customer", "assistant"]);
     expect(await requestsOf(corner, "GL-501547")).toEqual([
       expect.objectContaining({ idempotencyKey: `${acting.sessionId}:1` }),
