@@ -1,5 +1,6 @@
 import { looksLikeOrderId } from "../commerce/order-shape.ts";
 import type { CommerceBackend, Order, Product } from "../commerce/types.ts";
+import { isRequestKind } from "../commerce/types.ts";
 import { sameItem } from "../dialogue/items.ts";
 import type { SessionIdentity, UnderstandInput } from "../dialogue/session.ts";
 import { missingSlots } from "../dialogue/slots.ts";
@@ -12,6 +13,7 @@ import type { Prediction, PredictRequest } from "../models/types.ts";
 import { isPrivate } from "../safety/private.ts";
 import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
+import { LABELS } from "./examples.ts";
 import { ground } from "./ground.ts";
 import type { Line } from "./lines.ts";
 import { hasWord, namedOrders, toLines } from "./lines.ts";
@@ -144,6 +146,10 @@ async function groundFor(
     loose: deps.loose,
     thesaurus: deps.thesaurus,
     knowledge: deps.knowledge,
+    async isReason(clause) {
+      const { label, margin } = await deps.classifier.classify(clause, NO_REQUESTS);
+      return label === "reason" || margin < NO_REASON_MARGIN;
+    },
   };
 }
 
@@ -185,6 +191,11 @@ function situationFor(at: Ground): Situation {
       ),
   };
 }
+
+/** Said beside a request, a clause explains it unless it is plainly something else. */
+const NO_REASON_MARGIN = 0.25;
+/** What a clause may be that stands beside a request. */
+const NO_REQUESTS = LABELS.filter((label) => !isRequestKind(label) && label !== "out_of_scope");
 
 const PROMPT_PRODUCTS_MAX = 20;
 

@@ -139,6 +139,12 @@ function formsOf(value: string, product: Product | undefined): string[] {
         // "耶加雪菲" is said "耶加".
         const long = /^\p{Script=Han}{4,}$/u.test(bare ?? name) ? (bare ?? name) : "";
         if (long) forms.push(long.slice(0, 2), long.slice(-2));
+        const shade = /^\p{Script=Han}{1,3}([红橙黄绿青蓝紫粉黑白灰棕])$/u.exec(name)?.[1];
+        if (shade) forms.push(`${shade}的`, `${shade}色`);
+        const coded = /^(\d{2})[\s#.-]/.exec(name)?.[1];
+        if (coded) forms.push(`${coded}号`, `${Number(coded)}号`);
+        const sized = /^(\d+)(?:g|gb|t|tb|w|瓦|℃)$/.exec(name)?.[1];
+        if (sized) forms.push(`${sized}的`, `${sized}度`);
         const last = /^[a-z]+(?: [a-z]+)* ([a-z]+)$/.exec(name)?.[1];
         if (last && COLOURS.test(last)) forms.push(last);
         if (/\d x \d/.test(name))

@@ -86,9 +86,15 @@ async function linesFor(
   const filtered = narrow(pool, text, scope);
   const byPrice = pricedAt(named.rest, filtered ?? pool);
   if (byPrice.length > 0) return { lines: byPrice, all: byPrice.length === 1, unknown: null, by: "name" };
-  const ordinal = scope.offered.length > 0 ? ordinalIn(rest, scope.offered.length) : null;
+  const listed = scope.offered.length > 0 ? scope.offered : scope.focus.length > 1 ? scope.focus : [];
+  const ordinal = listed.length > 0 ? ordinalIn(rest, listed.length) : null;
+  const dearest = DEAREST.test(rest) ? 1 : CHEAPEST.test(rest) ? -1 : 0;
+  if (dearest !== 0) {
+    const choice = preferring(filtered ?? pool, scope).toSorted((a, b) => (b.item.price - a.item.price) * dearest)[0];
+    if (choice) return { lines: [choice], all: true, unknown: null, by: "ordinal" };
+  }
   if (ordinal !== null) {
-    const chosen = scope.offered[ordinal];
+    const chosen = listed[ordinal];
     return {
       lines: scope.lines.filter((line) => chosen && includesItem([chosen], line.ref)),
       all: false,
@@ -165,6 +171,9 @@ function withKept(pointed: Pointed, text: string, { kind }: Scope): Pointed {
   return { ...pointed, quantity: line.item.quantity - kept };
 }
 
+const DEAREST = /最?贵的(?:那|一)|\b(?:dearer|dearest|(?:more|most) expensive|pricier|priciest)\b/;
+const CHEAPEST = /最?便宜的(?:那|一)|\b(?:cheaper|cheapest|less expensive)\b/;
+
 const WHOLE = /整|全部|所有|都|\b(?:everything|whole|entire|all)\b/;
 
 /** "The 89 yuan one", "369那个": what costs that much, a piece or in all. */
@@ -213,9 +222,17 @@ function settleGroups(groups: Line[][], cue: string, text: string, named: NamedO
   const stray = scope.thesaurus
     .named(source(cue, scope).replace(CONTAINER, " "))
     .find((word) => isBeside(word, cue) && isStray(word, scope));
-  const all = !open || plural || lines.length > chosen.length;
+  // Two things named and not joined: one of them may only say where the other came from.
+  const joined = settled.length < 2 || !text.split(CLAUSE_END).some((clause) => namesUnjoined(clause, settled, scope));
+  const all = (!open && joined) || plural || lines.length > chosen.length;
   return { lines, all, unknown: named.unknown[0] ?? stray ?? null, by: "name" };
 }
+
+const CLAUSE_END = /[,，;；.。!！?？]/;
+const JOINED =
+  /\b(?:and|plus|n|also|too|as well|both)\b|[&+、]|\s\p{Script=Han}|和|跟|及|与|连|加|还有|另外|同埋|都|全|两(?:样|件|个)|俩/u;
+const namesUnjoined = (clause: string, groups: Line[][], { thesaurus }: Scope): boolean =>
+  !JOINED.test(clause) && groups.filter((group) => nameGroups(clause, group, thesaurus, true) !== null).length > 1;
 
 /** Joined to what else is named; "my lamps" in "the bulbs don't fit my lamps" isn't. */
 const isBeside = (word: string, text: string): boolean => {

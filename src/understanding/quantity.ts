@@ -24,7 +24,10 @@ const ASKED = [
   new RegExp(
     `\\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\\s+(?:just |only )?(${EN_NUMBER})(?: (?!items?|orders?|things?|of|that|in|from)|\\s*(?:$|[,.!?;，。！？]))`,
   ),
-  new RegExp(`(?:退|换|取消|撤|减)(?:掉|回|货)?(?:其中(?:的)?)?(?:([俩仨])|(${ZH_NUMBER})\\s?${CLASSIFIER})`, "u"),
+  new RegExp(
+    `(?:退|换|取消|撤|减|去掉|少(?:要|发|寄))(?:掉|回|货)?(?:其中(?:的)?)?(?:([俩仨])|(${ZH_NUMBER})\\s?${CLASSIFIER})`,
+    "u",
+  ),
 ];
 const KEPT = [
   new RegExp(
@@ -34,7 +37,7 @@ const KEPT = [
     `\\b(?:only|just) (?:really )?(?:need|want|keep(?:ing)?)\\s+(${EN_NUMBER})\\b|\\bkeep (${EN_NUMBER})\\b(?! of)`,
   ),
   new RegExp(
-    `(?:只|就)(?:需要|想要|要|留)(${ZH_NUMBER})\\s?${CLASSIFIER}|留(?:下)?(${ZH_NUMBER})\\s?${CLASSIFIER}`,
+    `(?:只|就)(?:需要|想要|要|留|发|寄|送)(${ZH_NUMBER})\\s?${CLASSIFIER}|留(?:下)?(${ZH_NUMBER})\\s?${CLASSIFIER}`,
     "u",
   ),
 ];
