@@ -28,6 +28,7 @@ function numberLabel(window: DigitWindow): PiiLabel | null {
 }
 
 const PHONES: readonly PiiLabel[] = ["[mobile]", "[landline]", "[phone]"];
+const NUMBERS: readonly PiiLabel[] = [...PHONES, "[national-id]", "[bank-card]"];
 
 function findNumbers(plain: string): Found[] {
   const found: Found[] = [];
@@ -80,7 +81,8 @@ export function findPersonal(text: string, options: FindOptions = {}): PiiSpan[]
   if (hasSpokenDigits(text)) {
     const spoken = fold(text, true);
     // Both readings have the same characters, so the offsets of one hold in the other.
-    const more = pick(spoken, [findNumbers], options, first).map((found) => typed(spoken, found));
+    const words = first.filter(({ label }) => !NUMBERS.includes(label));
+    const more = pick(spoken, [findNumbers], options, words).map((found) => typed(spoken, found));
     const clear = spans.filter((span) => !more.some((other) => span.from < other.to && other.from < span.to));
     spans.splice(0, spans.length, ...clear, ...more);
   }

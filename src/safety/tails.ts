@@ -1,0 +1,52 @@
+import { Redis } from "ioredis";
+import { ExpiringCache } from "../models/local/expiring-cache.ts";
+import { deriveKey, seal, unseal } from "./seal.ts";
+
+/** How a session's last message ended, so that digits split over two messages are seen as one number. */
+export interface Tail {
+  messageId: string;
+  /** The end before that message, for when it is sent again. */
+  before: string;
+  after: string;
+}
+
+/** Never durable: in memory, or sealed in Redis, for a minute. */
+export interface Tails {
+  get(sessionId: string): Promise<Tail | null>;
+  set(sessionId: string, tail: Tail): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TTL_S = 60;
+const SESSIONS_MAX = 50_000;
+
+export function createMemoryTails(now?: () => number): Tails {
+  const tails = new ExpiringCache<string, Tail>(TTL_S * 1000, SESSIONS_MAX, now);
+  return {
+    get: async (sessionId) => tails.get(sessionId) ?? null,
+    set: async (sessionId, tail) => tails.set(sessionId, tail),
+    close: async () => undefined,
+  };
+}
+
+/** Shared by API processes. Redis may write to disk: what it holds is sealed. A Redis that is away costs only the split numbers. */
+export function createRedisTails(url: string, vaultKey: string, onError: (error: Error) => void): Tails {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  redis.on("error", onError);
+  const key = deriveKey(vaultKey, "tails");
+  const name = (sessionId: string): string => `colloquy:tail:${sessionId}`;
+  const orNothing = (error: unknown): null => {
+    onError(error instanceof Error ? error : new Error(String(error)));
+    return null;
+  };
+  return {
+    async get(sessionId) {
+      const sealed = await redis.get(name(sessionId)).catch(orNothing);
+      return sealed === null ? null : (JSON.parse(unseal(key, sealed, sessionId)) as Tail);
+    },
+    async set(sessionId, tail) {
+      await redis.set(name(sessionId), seal(key, JSON.stringify(tail), sessionId), "EX", TTL_S).catch(orNothing);
+    },
+    close: async () => redis.disconnect(),
+  };
+}
