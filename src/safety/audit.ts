@@ -107,35 +107,56 @@ export interface AuditReport {
   faults: AuditFault[];
 }
 
-/** Reads a chain from its first row to its signed head. An empty `faults` means that nothing was altered, dropped or reordered. */
-export async function verifyAudit(store: Store, vaultKey: string, tenant: string): Promise<AuditReport> {
+/**
+ * Reads a chain from its first row to its signed head. An empty `faults` means that nothing was altered, dropped or reordered.
+ * @param expected "n:hash" of an earlier report: who restores an older copy of everything, head included, is found by that
+ */
+export async function verifyAudit(
+  store: Store,
+  vaultKey: string,
+  tenant: string,
+  expected?: string,
+): Promise<AuditReport> {
   const key = deriveKey(vaultKey, "audit");
   const faults: AuditFault[] = [];
   const report = (n: number, fault: string): void => void faults.push({ n, fault });
-  let [expected, prevHash, rows] = [1, FIRST_HASH, 0];
-  const hashes = new Map<number, string>();
+  let [next, prevHash, rows] = [1, FIRST_HASH, 0];
   const head = await store.auditHeads.findOne({ _id: tenant });
+  const [keptN = "0", keptHash] = expected?.split(":") ?? [];
+  let [named, kept]: [string?, string?] = [];
   for await (const row of store.audit.find({ tenant }).sort({ n: 1 })) {
     rows++;
-    if (row.n !== expected) report(expected, `missing: the next row is ${row.n}`);
+    if (row.n !== next) report(next, `is missing: the next one is ${row.n}`);
     else if (row.prevHash !== prevHash) report(row.n, "doesn't follow the row in front of it");
-    if (!same(hashOf(key, row), row.hash)) report(row.n, "was altered");
-    if (row.n === head?.n) hashes.set(row.n, row.hash);
-    [expected, prevHash] = [row.n + 1, row.hash];
+    if (!isGenuine(key, row)) report(row.n, "was altered");
+    if (row.n === head?.n) named = row.hash;
+    if (row.n === Number(keptN)) kept = row.hash;
+    [next, prevHash] = [row.n + 1, row.hash];
   }
-  for (const fault of headFaults(key, tenant, head, rows, hashes.get(head?.n ?? 0))) report(head?.n ?? 0, fault);
+  const headFault = headFaultOf(key, tenant, head, rows, named);
+  if (headFault) report(head?.n ?? 0, headFault);
+  if (keptHash !== kept) report(Number(keptN), "isn't the one that was expected");
   return { tenant, rows, head: prevHash, faults };
 }
 
-function headFaults(
+/** A value of another type can't even be hashed. */
+function isGenuine(key: Buffer, row: AuditDoc): boolean {
+  try {
+    return same(hashOf(key, row), row.hash);
+  } catch {
+    return false;
+  }
+}
+
+function headFaultOf(
   key: Buffer,
   tenant: string,
   head: AuditHeadDoc | null,
   rows: number,
-  hash: string | undefined,
-): string[] {
-  if (head === null) return rows === 0 ? [] : ["the signed head is missing"];
-  if (!same(signatureOf(key, tenant, head.n, head.hash), head.signature)) return ["the head's signature is wrong"];
-  if (hash === undefined) return ["missing: the signed head names this row"];
-  return hash === head.hash ? [] : ["isn't the row that the signed head names"];
+  named: string | undefined,
+): string | null {
+  if (head === null) return rows === 0 ? null : "the signed head is missing";
+  if (!same(signatureOf(key, tenant, head.n, head.hash), head.signature)) return "the head's signature is wrong";
+  if (named === undefined) return "is missing, though the signed head names it";
+  return named === head.hash ? null : "isn't the row that the signed head names";
 }

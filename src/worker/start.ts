@@ -4,6 +4,7 @@ import { createActivities } from "../activities/create.ts";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
+import { required } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
 import { createAnswerCache } from "../knowledge/answer-cache.ts";
 import type { LiveBus } from "../live/bus.ts";
@@ -13,6 +14,8 @@ import type { Tier } from "../models/types.ts";
 import { createRedisCache } from "../store/cache.ts";
 import { countLookups } from "../store/cache-metrics.ts";
 import { modelCallRecorder } from "../store/model-calls.ts";
+import { createAudit } from "../safety/audit.ts";
+import { createOutputScreen } from "../safety/output.ts";
 import { openStore } from "../store/mongo.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { loadMind } from "../understanding/load.ts";
@@ -122,6 +125,8 @@ export async function startWorker({
         bus,
         memory,
         report,
+        audit: createAudit(store, required(config, "VAULT_KEY")),
+        output: createOutputScreen(commerce, knowledge.publishes),
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
       }),
     },
