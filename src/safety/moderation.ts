@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Embedder } from "../models/types.ts";
 import { centre } from "../understanding/vectors.ts";
+import { looksInjected } from "./injection.ts";
 
 export const MODERATION_LABELS = [
   "abuse",
@@ -94,6 +95,8 @@ export async function loadModerator(path: string, embedder: Embedder): Promise<M
   const [mean, weights] = [floats(head.mean), floats(head.weights)];
 
   async function judge(text: string): Promise<Moderation> {
+    // An attack is one as a whole: what stands beside it is bait.
+    if (looksInjected(text)) return { label: "prompt-injection", risk: "high", masked: stars(text) };
     const sentences = text.match(SENTENCE) ?? [];
     const parts = sentences.length > 1 ? [text, ...sentences] : [text];
     const vectors = await embedder.embed(parts);
