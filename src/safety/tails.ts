@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { ExpiringCache } from "../models/local/expiring-cache.ts";
+import { LRUCache } from "lru-cache";
 import { deriveKey, seal, unseal } from "./seal.ts";
 
 /** How a session's last message ended, so that digits split over two messages are seen as one number. */
@@ -20,11 +20,12 @@ export interface Tails {
 const TTL_S = 60;
 const SESSIONS_MAX = 50_000;
 
-export function createMemoryTails(now?: () => number): Tails {
-  const tails = new ExpiringCache<string, Tail>(TTL_S * 1000, SESSIONS_MAX, now);
+/** `now`: milliseconds of a clock. */
+export function createMemoryTails(now: () => number = () => performance.now()): Tails {
+  const tails = new LRUCache<string, Tail>({ max: SESSIONS_MAX, ttl: TTL_S * 1000, ttlResolution: 0, perf: { now } });
   return {
     get: async (sessionId) => tails.get(sessionId) ?? null,
-    set: async (sessionId, tail) => tails.set(sessionId, tail),
+    set: async (sessionId, tail) => void tails.set(sessionId, tail),
     close: async () => undefined,
   };
 }

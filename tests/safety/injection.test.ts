@@ -7,6 +7,9 @@ import { headPath } from "../../bench/safety/moderation.ts";
 import type { WindowEntry } from "../../src/dialogue/hot-window.ts";
 import { newDialogue, transition } from "../../src/dialogue/transition.ts";
 import type { ActionResult, Dialogue, Locale, Say } from "../../src/dialogue/types.ts";
+import type { Brain } from "../../src/evaluation/brain.ts";
+import type { ShopFile } from "../../src/evaluation/memory-shop.ts";
+import { createMemoryShop } from "../../src/evaluation/memory-shop.ts";
 import { word } from "../../src/intents/wording.ts";
 import { createAnswerWriter } from "../../src/knowledge/answer.ts";
 import { loadKnowledge } from "../../src/knowledge/index.ts";
@@ -19,9 +22,6 @@ import { createLeakCheck } from "../../src/safety/leak.ts";
 import type { Moderator } from "../../src/safety/moderation.ts";
 import { loadModerator } from "../../src/safety/moderation.ts";
 import { BRAIN_LOAD_TIMEOUT_MS, loadBrain } from "../support/brain.ts";
-import type { Brain } from "../support/dialogue-driver.ts";
-import type { ShopFile } from "../support/memory-shop.ts";
-import { createMemoryShop } from "../support/memory-shop.ts";
 import { testServers } from "../support/servers.ts";
 import type { VendorCall, VendorReply, VendorServer } from "../support/vendor-server.ts";
 import { startVendorServer } from "../support/vendor-server.ts";
@@ -259,7 +259,7 @@ test("poisoned articles: what a tier says of its instructions is never sent, not
       found++;
       let draft = "";
       const answer = await writer.write(
-        { tenant: TENANT, locale, question, ids },
+        { tenant: TENANT, locale, question, ids, sessionId: "s", turn: 1 },
         {
           signal: new AbortController().signal,
           onDelta: (text) => {
