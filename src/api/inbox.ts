@@ -25,7 +25,10 @@ export function createInbox({ store, gateway, bucket, screen }: ApiDeps) {
       { projection: { _id: 1 } },
     );
     if (stored) return { known: true };
-    const text = await screen.message({ tenant, sessionId, messageId: message.messageId, customerId }, message.text);
+    const text = await screen.message(
+      { tenant, sessionId, messageId: message.messageId, customerId, by: "customer" },
+      message.text,
+    );
     await gateway.send({ tenant, sessionId, customerId, locale, channel }, { ...message, text });
     return { known: false };
   }

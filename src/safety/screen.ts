@@ -8,12 +8,18 @@ import type { PiiSpan } from "./pii/types.ts";
 import type { Tails } from "./tails.ts";
 import type { Vault, VaultAddress } from "./vault.ts";
 
+export interface Author extends VaultAddress {
+  customerId: string | null;
+  /** Who wrote it: "customer", or the agent's id. Only one person's messages make up one number. */
+  by: string;
+}
+
 export interface Screen {
   /**
    * A message as everything behind the API may know it: personal data replaced, the originals in the vault (P3). Call
    * it before anything durable. Safe to call again for the same message.
    */
-  message(author: VaultAddress & { customerId: string | null }, text: string): Promise<string>;
+  message(author: Author, text: string): Promise<string>;
   /** The same for a text that no placeholder of is ever revealed, such as an agent's summary. */
   note(tenant: string, text: string): Promise<string>;
 }
@@ -41,11 +47,12 @@ export function createScreen({
   }
 
   return {
-    async message({ customerId, ...address }, text) {
+    async message({ customerId, by, ...address }, text) {
       const { tenant, sessionId, messageId } = address;
+      const writer = `${sessionId} ${by}`;
       const orderNumbers = orderNumberFinder(await commerce.orderShapes(tenant));
       const spans = await withoutOwnOrders(tenant, customerId, text, findPersonal(text, { orderNumbers }));
-      const last = await tails.get(sessionId);
+      const last = await tails.get(writer);
       const before = last?.messageId === messageId ? last.before : (last?.after ?? "");
       const split = splitSpan(before, text, (joined) => findPersonal(joined, { orderNumbers }));
       const all = split && !spans.some((span) => span.from < split.to) ? [split, ...spans] : spans;
@@ -58,7 +65,7 @@ export function createScreen({
       );
       const masked = replaced(text, all);
       const ends = ONLY_DIGITS.test(plain(masked)) ? before + masked : masked;
-      await tails.set(sessionId, { messageId, before, after: ends.slice(-TAIL_CHARACTERS) });
+      await tails.set(writer, { messageId, before, after: ends.slice(-TAIL_CHARACTERS) });
       return masked;
     },
     async note(tenant, text) {

@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { LRUCache } from "lru-cache";
 import { deriveKey, seal, unseal } from "./seal.ts";
 
-/** How a session's last message ended, so that digits split over two messages are seen as one number. */
+/** How somebody's last message in a session ended, so that digits split over two messages are seen as one number. */
 export interface Tail {
   messageId: string;
   /** The end before that message, for when it is sent again. */
@@ -12,8 +12,8 @@ export interface Tail {
 
 /** Never durable: in memory, or sealed in Redis, for a minute. */
 export interface Tails {
-  get(sessionId: string): Promise<Tail | null>;
-  set(sessionId: string, tail: Tail): Promise<void>;
+  get(writer: string): Promise<Tail | null>;
+  set(writer: string, tail: Tail): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,8 +24,8 @@ const SESSIONS_MAX = 50_000;
 export function createMemoryTails(now: () => number = () => performance.now()): Tails {
   const tails = new LRUCache<string, Tail>({ max: SESSIONS_MAX, ttl: TTL_S * 1000, ttlResolution: 0, perf: { now } });
   return {
-    get: async (sessionId) => tails.get(sessionId) ?? null,
-    set: async (sessionId, tail) => void tails.set(sessionId, tail),
+    get: async (writer) => tails.get(writer) ?? null,
+    set: async (writer, tail) => void tails.set(writer, tail),
     close: async () => undefined,
   };
 }
@@ -35,18 +35,18 @@ export function createRedisTails(url: string, vaultKey: string, onError: (error:
   const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
   redis.on("error", onError);
   const key = deriveKey(vaultKey, "tails");
-  const name = (sessionId: string): string => `colloquy:tail:${sessionId}`;
+  const name = (writer: string): string => `colloquy:tail:${writer}`;
   const orNothing = (error: unknown): null => {
     onError(error instanceof Error ? error : new Error(String(error)));
     return null;
   };
   return {
-    async get(sessionId) {
-      const sealed = await redis.get(name(sessionId)).catch(orNothing);
-      return sealed === null ? null : (JSON.parse(unseal(key, sealed, sessionId)) as Tail);
+    async get(writer) {
+      const sealed = await redis.get(name(writer)).catch(orNothing);
+      return sealed === null ? null : (JSON.parse(unseal(key, sealed, writer)) as Tail);
     },
-    async set(sessionId, tail) {
-      await redis.set(name(sessionId), seal(key, JSON.stringify(tail), sessionId), "EX", TTL_S).catch(orNothing);
+    async set(writer, tail) {
+      await redis.set(name(writer), seal(key, JSON.stringify(tail), writer), "EX", TTL_S).catch(orNothing);
     },
     close: async () => redis.disconnect(),
   };

@@ -12,7 +12,7 @@ import { openCorner } from "../support/servers.ts";
 let corner: Corner;
 let vault: Vault;
 let screen: Screen;
-let clock = 0;
+let clock = 1;
 let sessions = 0;
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ async function say(...texts: string[]): Promise<{ masked: string[]; sessionId: s
   const sessionId = `s-${++sessions}`;
   const masked: string[] = [];
   for (const [index, text] of texts.entries())
-    masked.push(await screen.message({ ...address(sessionId, index), customerId: "c-lin" }, text));
+    masked.push(await screen.message({ ...address(sessionId, index), customerId: "c-lin", by: "customer" }, text));
   return { masked, sessionId };
 }
 const address = (sessionId: string, index: number) => ({ tenant: corner.tenant, sessionId, messageId: `m-${index}` });
@@ -77,7 +77,7 @@ describe("digits split over messages", () => {
 
   test("a message that is sent again is read the same way", async () => {
     const { sessionId } = await say("1381234");
-    const second = { ...address(sessionId, 1), customerId: null };
+    const second = { ...address(sessionId, 1), customerId: null, by: "customer" };
     expect(await screen.message(second, "5678")).toBe("[mobile]");
     expect(await screen.message(second, "5678")).toBe("[mobile]");
   });
@@ -85,7 +85,12 @@ describe("digits split over messages", () => {
   test("after a minute they have nothing to do with each other", async () => {
     const { sessionId } = await say("1381234");
     clock += 61_000;
-    expect(await screen.message({ ...address(sessionId, 1), customerId: null }, "5678")).toBe("5678");
+    expect(await screen.message({ ...address(sessionId, 1), customerId: null, by: "customer" }, "5678")).toBe("5678");
+  });
+
+  test("nor has what two people write", async () => {
+    const { sessionId } = await say("1381234");
+    expect(await screen.message({ ...address(sessionId, 1), customerId: null, by: "a-mei" }, "5678")).toBe("5678");
   });
 
   test("sessions have nothing to do with each other", async () => {

@@ -111,7 +111,7 @@ export const handoffRoutes =
           throw new ProblemError(409, doc.agent ? `${doc.agent.name} has it.` : "Claim it before you write.");
         const { messageId, text } = request.body;
         const { tenant, sessionId, customerId } = doc;
-        const screened = await screen.message({ tenant, sessionId, messageId, customerId }, text);
+        const screened = await screen.message({ tenant, sessionId, messageId, customerId, by: claims.sub }, text);
         await gateway.agentMessage(doc._id, { agent: agentOf(claims), messageId, text: screened, at: Date.now() });
         return reply.code(202).send({ messageId });
       },

@@ -1,9 +1,8 @@
 const CUE = String.raw`(?:订单(?:编号|号码|号)?|单号|order(?: (?:number|no\.?|id))?|#)[ :#]*(?:是|为|is|was)?[ :#]*`;
-const GAP = String.raw`[ ._/·-]{0,2}`;
+const GAP = "[ ._/·-]{0,2}";
 
 /** A body of this length, with what customers put between its characters. */
-const body = (length: number, kind: string): string =>
-  length === 0 ? "" : String.raw`${kind}(?:${GAP}${kind}){${length - 1}}`;
+const body = (length: number, kind: string): string => (length === 0 ? "" : `${kind}(?:${GAP}${kind}){${length - 1}}`);
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /**
