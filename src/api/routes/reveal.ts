@@ -5,7 +5,7 @@ import type { ApiDeps } from "../deps.ts";
 import { ProblemError } from "../problems.ts";
 import { problem, sessionParams } from "../schemas.ts";
 
-const REASON_MIN_CHARACTERS = 3;
+const REASON_MIN_CHARACTERS = 2;
 const REASON_MAX_CHARACTERS = 500;
 
 const revealBody = z.strictObject({
