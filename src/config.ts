@@ -44,6 +44,13 @@ export const schema = z.object({
     .min(32)
     .optional()
     .describe("Signs tokens, 32 characters or more; `npm start` makes one and keeps it in the data folder"),
+  VAULT_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, "64 hexadecimal digits")
+    .optional()
+    .describe(
+      "Seals the originals of masked personal data and signs the audit log, 64 hexadecimal digits; `npm start` makes one and keeps it in the data folder",
+    ),
   TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
   DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
   LOG_LEVEL: z
@@ -153,6 +160,13 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     cacheDir: parsed.data.CACHE_DIR ?? join(cacheHome, "colloquy"),
     secret: (name) => environment[name] || undefined,
   };
+}
+
+/** A secret that production has to set. @throws ConfigError when it isn't */
+export function required(config: Config, name: "JWT_SECRET" | "VAULT_KEY"): string {
+  const value = config[name];
+  if (value) return value;
+  throw new ConfigError(`${name} is missing: ${schema.shape[name].description}`);
 }
 
 /** Every variable of this process, for children that inherit it. */

@@ -3,6 +3,8 @@ import type { AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
 import type { Memory } from "../memory/index.ts";
 import type { Report } from "../memory/report.ts";
+import type { Audit } from "../safety/audit.ts";
+import type { OutputScreen } from "../safety/output.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Understander } from "../understanding/index.ts";
 import { createArchive } from "./archive.ts";
@@ -25,6 +27,8 @@ export interface ActivityDeps {
   memory: Memory;
   /** Tells operators what went wrong with memory. */
   report: Report;
+  audit: Audit;
+  output: OutputScreen;
   modelTimeoutMs: number;
   now?: () => Date;
 }

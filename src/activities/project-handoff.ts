@@ -1,10 +1,21 @@
 import type { HandoffInput, HandoffView } from "../dialogue/session.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Audit } from "../safety/audit.ts";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 
 /** Brings the desk's list up to date and hands ownership over. Idempotent; an older version never replaces a newer one. */
-export function createProjectHandoff({ store, bus, now }: { store: Store; bus: LiveBus; now: () => Date }) {
+export function createProjectHandoff({
+  store,
+  bus,
+  audit,
+  now,
+}: {
+  store: Store;
+  bus: LiveBus;
+  audit: Audit;
+  now: () => Date;
+}) {
   return async (input: {
     handoff: HandoffInput;
     view: HandoffView;
@@ -43,6 +54,14 @@ export function createProjectHandoff({ store, bus, now }: { store: Store; bus: L
         // The upsert of an older version meets the newer document's id.
         if (!isDuplicateKey(error)) throw error;
       });
+    await audit.append({
+      tenant: handoff.tenant,
+      kind: "handoff",
+      who: view.agent?.id ?? "system",
+      what: view.status,
+      refs: { handoffId: handoff.handoffId, sessionId: handoff.sessionId, reason: handoff.reason },
+      once: `handoff:${handoff.handoffId}:${version}`,
+    });
     bus.publish({
       type: "handoff",
       tenant: handoff.tenant,

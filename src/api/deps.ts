@@ -1,6 +1,9 @@
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { Config } from "../config.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Audit } from "../safety/audit.ts";
+import type { Screen } from "../safety/screen.ts";
+import type { Vault } from "../safety/vault.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Tokens } from "./auth.ts";
 import type { Gateway } from "./gateway.ts";
@@ -15,4 +18,7 @@ export interface ApiDeps {
   tokens: Tokens;
   bus: LiveBus;
   bucket: LeakyBucket;
+  screen: Screen;
+  vault: Vault;
+  audit: Audit;
 }

@@ -5,10 +5,10 @@ import type { Config } from "../config.ts";
 import type { Instance } from "../embedded/instance.ts";
 import { readInstance } from "../embedded/instance.ts";
 
-/** The secret that signs tokens: from the environment, else made once and kept in the data folder, readable by its owner. */
-export async function jwtSecret(config: Config): Promise<string> {
-  if (config.JWT_SECRET) return config.JWT_SECRET;
-  const path = join(config.DATA_DIR, "jwt-secret");
+/** A secret from the environment, else made once and kept in the data folder, readable by its owner. */
+async function secret(config: Config, configured: string | undefined, file: string): Promise<string> {
+  if (configured) return configured;
+  const path = join(config.DATA_DIR, file);
   const kept = await readFile(path, "utf8").catch(() => null);
   if (kept) return kept.trim();
   const made = randomBytes(32).toString("hex");
@@ -16,6 +16,11 @@ export async function jwtSecret(config: Config): Promise<string> {
   await writeFile(path, made, { mode: 0o600 });
   return made;
 }
+
+/** Signs tokens. */
+export const jwtSecret = (config: Config): Promise<string> => secret(config, config.JWT_SECRET, "jwt-secret");
+/** Seals the vault and signs the audit log. */
+export const vaultKey = (config: Config): Promise<string> => secret(config, config.VAULT_KEY, "vault-key");
 
 /** The addresses the other commands need: configured ones, else the running instance's. @throws Error when nothing runs */
 export async function addresses(config: Config): Promise<Pick<Instance, "temporalAddress" | "mongodbUri">> {

@@ -14,7 +14,7 @@ import { openStore } from "../store/mongo.ts";
 import { configuredTiers } from "../worker/tiers.ts";
 import type { Child } from "./children.ts";
 import { runChild } from "./children.ts";
-import { jwtSecret } from "./instance.ts";
+import { jwtSecret, vaultKey } from "./instance.ts";
 import { buildPages } from "./pages.ts";
 
 const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
@@ -30,7 +30,11 @@ async function seedDemoShop(uri: string, tenant: string): Promise<void> {
   }
 }
 
-const environmentFor = (config: Config, embedded: Embedded, secret: string): Record<string, string | undefined> => ({
+const environmentFor = (
+  config: Config,
+  embedded: Embedded,
+  secrets: { jwt: string; vault: string },
+): Record<string, string | undefined> => ({
   ...inheritedEnvironment(),
   DATA_DIR: resolve(config.DATA_DIR),
   CACHE_DIR: config.cacheDir,
@@ -40,7 +44,8 @@ const environmentFor = (config: Config, embedded: Embedded, secret: string): Rec
   S3_ENDPOINT: embedded.s3.endpoint,
   S3_ACCESS_KEY_ID: embedded.s3.accessKeyId,
   S3_SECRET_ACCESS_KEY: embedded.s3.secretAccessKey,
-  JWT_SECRET: secret,
+  JWT_SECRET: secrets.jwt,
+  VAULT_KEY: secrets.vault,
   DEMO: inheritedEnvironment().DEMO ?? "true",
   OMP_NUM_THREADS: "1",
 });
@@ -102,7 +107,7 @@ async function main(): Promise<void> {
       signal: aborted.signal,
     });
     await seedDemoShop(embedded.mongodb.uri, config.TENANT);
-    const env = environmentFor(config, embedded, await jwtSecret(config));
+    const env = environmentFor(config, embedded, { jwt: await jwtSecret(config), vault: await vaultKey(config) });
     const options = {
       env,
       dataDir: config.DATA_DIR,

@@ -102,6 +102,41 @@ export interface ArchiveEntryDoc {
   lastAt: Date;
 }
 
+/** What a message's placeholders stand for, sealed (src/safety/vault.ts). `_id` is session and message id. */
+export interface VaultDoc {
+  _id: string;
+  tenant: string;
+  sessionId: string;
+  messageId: string;
+  /** In the order of the placeholders in the text. */
+  items: Array<{ label: string; sealed: string }>;
+  at: Date;
+}
+
+/** One link of a tenant's audit chain (src/safety/audit.ts). Unique by (tenant, n) and by (tenant, once). */
+export interface AuditDoc {
+  tenant: string;
+  /** 1, 2, 3 … without gaps. */
+  n: number;
+  at: Date;
+  kind: string;
+  who: string;
+  what: string;
+  refs: Record<string, string>;
+  /** What must be appended once only, however often it is tried. */
+  once?: string;
+  prevHash: string;
+  hash: string;
+}
+
+/** How far a tenant's chain reaches, signed: a tail that was cut off is missed. */
+export interface AuditHeadDoc {
+  _id: string;
+  n: number;
+  hash: string;
+  signature: string;
+}
+
 type Owned<T extends { id: string }> = T & { tenant: string };
 
 export interface Store {
@@ -114,6 +149,9 @@ export interface Store {
   modelCalls: Collection<ModelCallDoc>;
   archiveFiles: Collection<ArchiveFileDoc>;
   archiveEntries: Collection<ArchiveEntryDoc>;
+  vault: Collection<VaultDoc>;
+  audit: Collection<AuditDoc>;
+  auditHeads: Collection<AuditHeadDoc>;
   customers: Collection<Owned<Customer>>;
   products: Collection<Owned<Product>>;
   orders: Collection<Owned<Order>>;
@@ -140,6 +178,9 @@ export async function openStore(uri: string): Promise<Store> {
     modelCalls: db.collection("modelCalls"),
     archiveFiles: db.collection("archiveFiles"),
     archiveEntries: db.collection("archiveEntries"),
+    vault: db.collection("vault"),
+    audit: db.collection("audit"),
+    auditHeads: db.collection("auditHeads"),
     customers: db.collection("customers"),
     products: db.collection("products"),
     orders: db.collection("orders"),
@@ -159,6 +200,12 @@ export async function openStore(uri: string): Promise<Store> {
     store.archiveFiles.createIndex({ tenant: 1, level: 1, period: 1 }),
     store.archiveEntries.createIndex({ tenant: 1, who: 1, lastAt: -1 }),
     store.archiveEntries.createIndex({ file: 1 }),
+    store.vault.createIndex({ sessionId: 1 }),
+    store.audit.createIndex({ tenant: 1, n: 1 }, { unique: true }),
+    store.audit.createIndex(
+      { tenant: 1, once: 1 },
+      { unique: true, partialFilterExpression: { once: { $exists: true } } },
+    ),
     store.customers.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.products.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.orders.createIndex({ tenant: 1, id: 1 }, { unique: true }),

@@ -156,6 +156,8 @@ function inContext(question: string, { dialogue, locale }: Ground): string {
  * less, or something else, changes the proposal instead.
  */
 function affirmRepeated(reading: Reading, acts: Act[], { dialogue, text }: Ground): void {
+  // A model that names again what was proposed has not heard a yes: only the customer's own words are one.
+  if (reading.byModel && reading.answer !== "yes") return;
   if (dialogue.state !== "CONFIRM" || reading.answer === "no" || ASKS.test(text)) return;
   const requests = acts.filter((act): act is RequestAct => isRequestKind(act.intent));
   const same = (act: RequestAct): boolean => {

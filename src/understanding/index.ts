@@ -10,6 +10,7 @@ import type { Calibration } from "../models/calibration.ts";
 import type { Routed, Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
 import type { Prediction, PredictRequest } from "../models/types.ts";
+import { normalised } from "../safety/pii/find.ts";
 import { isPrivate } from "../safety/private.ts";
 import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
@@ -105,7 +106,8 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
       // A model that is unsure itself knows no more than the examples do.
       if (!prediction || prediction.value.confidence < MODEL_CONFIDENCE) return conclude(understanding, at);
       const { value, tier } = prediction;
-      const predicted = await ground(withPrediction(reading, value, at.text), at);
+      const said = onlyWhatWasSaid(value, predictRequest(input, at, past));
+      const predicted = await ground(withPrediction(reading, said, at.text), at);
       return conclude({ ...predicted, tier, confidence: value.confidence }, at);
     },
   };
@@ -222,6 +224,26 @@ function situationText(dialogue: Dialogue): string {
     : `${dialogue.state}${open ? ` ${open}` : ""}`;
 }
 
+/**
+ * A model copies words, it has none of its own: a reason or a wish that no customer wrote, a name or a number that stands
+ * nowhere, is left out, so that nothing it was talked into saying is shown or stored.
+ */
+function onlyWhatWasSaid(prediction: Prediction, { text, window, orderedProducts }: PredictRequest): Prediction {
+  const wordsOf = (...texts: string[]): string => normalised(texts.join("\n"));
+  const customer = wordsOf(text, ...window.filter(({ role }) => role === "customer").map((entry) => entry.text));
+  const anywhere = wordsOf(text, ...window.map((entry) => entry.text), ...orderedProducts);
+  const within = (said: string, words: string | null): string | null =>
+    words !== null && said.includes(normalised(words)) ? words : null;
+  const acts = prediction.acts.map((act) => ({
+    ...act,
+    product: within(anywhere, act.product),
+    order_id: within(anywhere, act.order_id),
+    reason: within(customer, act.reason),
+    wanted: within(customer, act.wanted),
+  }));
+  return { ...prediction, acts };
+}
+
 /** A model only says what the words mean; the words themselves are resolved like everybody's. */
 function withPrediction(reading: Reading, prediction: Prediction, text: string): Reading {
   const acts = prediction.acts.map((act) => {
@@ -242,5 +264,12 @@ function withPrediction(reading: Reading, prediction: Prediction, text: string):
   });
   // The words' own yes or no stands; a model can't turn silence into a yes.
   const answer = reading.answer ?? (prediction.answer === "no" ? "no" : null);
-  return { ...reading, acts, answer, confidence: prediction.confidence, abandon: reading.abandon && acts.length === 0 };
+  return {
+    ...reading,
+    acts,
+    byModel: true,
+    answer,
+    confidence: prediction.confidence,
+    abandon: reading.abandon && acts.length === 0,
+  };
 }

@@ -54,6 +54,8 @@ export interface Reading {
   /** Clauses that belong to no act. */
   loose: string;
   answer: "yes" | "no" | null;
+  /** The acts are a model's reading. */
+  byModel?: true;
   hedged: boolean;
   abandon: boolean;
   declined: boolean;

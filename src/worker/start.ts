@@ -4,12 +4,15 @@ import { createActivities } from "../activities/create.ts";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
+import { required } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
 import { createAnswerCache } from "../knowledge/answer-cache.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
 import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
+import { createAudit } from "../safety/audit.ts";
+import { createOutputScreen } from "../safety/output.ts";
 import { createRedisCache } from "../store/cache.ts";
 import { countLookups } from "../store/cache-metrics.ts";
 import { modelCallRecorder } from "../store/model-calls.ts";
@@ -122,6 +125,8 @@ export async function startWorker({
         bus,
         memory,
         report,
+        audit: createAudit(store, required(config, "VAULT_KEY")),
+        output: createOutputScreen(commerce, knowledge.publishes),
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
       }),
     },

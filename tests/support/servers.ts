@@ -63,6 +63,7 @@ export async function openCorner(more: Record<string, string> = {}): Promise<Cor
     S3_ACCESS_KEY_ID: servers.s3.accessKeyId,
     S3_SECRET_ACCESS_KEY: servers.s3.secretAccessKey,
     JWT_SECRET: randomBytes(32).toString("hex"),
+    VAULT_KEY: randomBytes(32).toString("hex"),
     TENANT: name,
     SMALL_MODEL: "false",
     LOG_LEVEL: "silent",

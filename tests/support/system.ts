@@ -6,6 +6,7 @@ import type { Tokens } from "../../src/api/auth.ts";
 import { createTokens } from "../../src/api/auth.ts";
 import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
+import { createSafety } from "../../src/api/safety.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
 import type { Config } from "../../src/config.ts";
 import type { LiveBus } from "../../src/live/bus.ts";
@@ -31,13 +32,16 @@ export async function startApi({ config, store }: Corner, bus: LiveBus = createL
   const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? "" });
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const tokens = createTokens(config.JWT_SECRET ?? "");
+  const commerce = createDemoShop(store);
+  const safety = createSafety(config, store, commerce, log);
   const app = await buildApp(
     {
       config,
       store,
       bus,
       tokens,
-      commerce: createDemoShop(store),
+      commerce,
+      ...safety.deps,
       gateway: createGateway({ client, config, log }),
       bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
     },
@@ -51,7 +55,7 @@ export async function startApi({ config, store }: Corner, bus: LiveBus = createL
     tokens,
     async close() {
       await app.close();
-      await connection.close();
+      await Promise.all([connection.close(), safety.close()]);
     },
   };
 }

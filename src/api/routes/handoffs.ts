@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { mask } from "../../safety/mask.ts";
 import type { HandoffDoc } from "../../store/mongo.ts";
 import type { Claims } from "../auth.ts";
 import { requireClaims } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
 import { ProblemError } from "../problems.ts";
 import { handoff, handoffQuery, newMessage, problem, sessionParams, summary } from "../schemas.ts";
+import { revealRoute } from "./reveal.ts";
 
 const TAGS = ["handoffs"];
 const LIST_MAX = 200;
@@ -16,7 +16,8 @@ const DESK_ROLES = ["agent", "admin"] as const;
 export const handoffRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { store, tokens, gateway, config } = deps;
+    const { store, tokens, gateway, config, screen } = deps;
+    await app.register(revealRoute(deps));
     const find = async (id: string, claims: Claims): Promise<HandoffDoc> => {
       const found = await store.handoffs.findOne({ _id: id, tenant: claims.tenant });
       if (!found) throw new ProblemError(404, "There is no such handoff.");
@@ -76,7 +77,9 @@ export const handoffRoutes =
             id,
             name,
             agentOf(claims),
-            name === "return" || name === "resolve" ? mask(request.body?.summary ?? "") : undefined,
+            name === "return" || name === "resolve"
+              ? await screen.note(claims.tenant, request.body?.summary ?? "")
+              : undefined,
           );
           return describe(deps, await find(id, claims));
         },
@@ -107,7 +110,9 @@ export const handoffRoutes =
         if (doc.agent?.id !== claims.sub || doc.status !== "active")
           throw new ProblemError(409, doc.agent ? `${doc.agent.name} has it.` : "Claim it before you write.");
         const { messageId, text } = request.body;
-        await gateway.agentMessage(doc._id, { agent: agentOf(claims), messageId, text: mask(text), at: Date.now() });
+        const { tenant, sessionId, customerId } = doc;
+        const screened = await screen.message({ tenant, sessionId, messageId, customerId, by: claims.sub }, text);
+        await gateway.agentMessage(doc._id, { agent: agentOf(claims), messageId, text: screened, at: Date.now() });
         return reply.code(202).send({ messageId });
       },
     );
