@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { Registry } from "prom-client";
 import { createActivities } from "../activities/create.ts";
@@ -12,6 +14,7 @@ import { createEmbedder } from "../models/local/embedder.ts";
 import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
 import { createAudit } from "../safety/audit.ts";
+import { loadModerator } from "../safety/moderation.ts";
 import { createOutputScreen } from "../safety/output.ts";
 import { createRedisCache } from "../store/cache.ts";
 import { countLookups } from "../store/cache-metrics.ts";
@@ -24,6 +27,8 @@ import { workflowBundle } from "./bundle.ts";
 import { startMemory } from "./memory.ts";
 import { startModels } from "./models.ts";
 import { scheduleSweep } from "./schedule.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface WorkerOptions {
   config: Config;
@@ -125,6 +130,7 @@ export async function startWorker({
         bus,
         memory,
         report,
+        moderator: await loadModerator(join(root, "data", "safety", "moderation", "head.json"), embedder),
         audit: createAudit(store, required(config, "VAULT_KEY")),
         output: createOutputScreen(commerce, knowledge.publishes),
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
