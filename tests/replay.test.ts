@@ -35,6 +35,16 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test("so does the one with models: answered, announced, overtaken, written by a tier", async () => {
+  const withModels = await loadRecording(fileURLToPath(new URL("./histories/session-v2.json", import.meta.url)));
+  const replayed = await replayAll(withModels.workflowId, withModels.executions, options);
+  expect([...replayed.runs, ...replayed.handoffs].map(({ divergence }) => divergence)).not.toContainEqual(
+    expect.anything(),
+  );
+  const names = replayed.runs.flatMap(({ steps }) => steps).flatMap(({ activities }) => activities);
+  expect(names.map(({ name }) => name)).toEqual(expect.arrayContaining(["understandByModel", "writeAnswers"]));
+});
+
 const turns = (run: RunReport | undefined) => run?.steps.filter(({ kind }) => kind === "turn") ?? [];
 
 describe("the recorded conversation", () => {

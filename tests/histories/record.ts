@@ -1,5 +1,6 @@
 /**
- * Records the conversation that tests/replay.test.ts replays: return, digression, handoff and back, continue-as-new, end, coming back.
+ * Records the conversation that tests/replay.test.ts replays: return, digression worded by a tier, a model that is slow and one that
+ * is overtaken, handoff and back, continue-as-new, end, coming back. A new name for each recording; old ones stay, and stay replayed.
  * `npx node tests/histories/record.ts` (docs/replay.md). Starts servers of its own and stops them.
  */
 import { fileURLToPath } from "node:url";
@@ -11,8 +12,9 @@ import { eventually } from "../support/eventually.ts";
 import globalSetup from "../support/global-setup.ts";
 import globalTeardown from "../support/global-teardown.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
+import { startVendorServer, type VendorReply, type VendorServer } from "../support/vendor-server.ts";
 
-const target = fileURLToPath(new URL("./session-v1.json", import.meta.url));
+const target = fileURLToPath(new URL("./session-v2.json", import.meta.url));
 /** Few enough that the conversation continues as new in the middle. */
 const MAX_HISTORY_EVENTS = "50";
 
@@ -29,8 +31,29 @@ async function agentHelps({ chats }: TestSystem, sessionId: string): Promise<voi
   await desk("return", { summary: "已说明取件时间" });
 }
 
-async function converse(system: TestSystem): Promise<string> {
+/** Patterns and examples make nothing of it, so that a model is asked. */
+const UNSETTLED = "qwxz 24680 vbrt";
+const wants = (intent: string): VendorReply => ({
+  kind: "json",
+  value: {
+    steps: "要退货。",
+    acts: [{ intent, product: null, order_id: null, reason: null, wanted: null }],
+    answer: null,
+    confidence: 0.95,
+  },
+});
+
+async function converse(system: TestSystem, vendor: VendorServer): Promise<string> {
   const chat = await system.chats.open("c-lin");
+  vendor.script([wants("return")]);
+  await chat.say(UNSETTLED);
+  await chat.say("算了，不退了");
+  vendor.script([{ kind: "hang" }, wants("return")]);
+  await chat.post(UNSETTLED);
+  await chat.until("the notice", (messages) => messages.some(({ role }) => role === "system"));
+  await chat.say("我前几天买的台灯一直闪，能退吗？");
+  await chat.say("算了，不退了");
+  vendor.script([{ kind: "text", text: "质量问题由我们承担来回运费，其余情况寄回运费由您承担。" }]);
   await chat.say("我前几天买的台灯一直闪，能退吗？");
   await chat.say("谁出退货运费？");
   await chat.say("是的，确认");
@@ -48,14 +71,18 @@ async function converse(system: TestSystem): Promise<string> {
 
 limitOpenMp();
 await globalSetup();
-const system = await startSystem({ env: { MAX_HISTORY_EVENTS } });
+const vendor = await startVendorServer([]);
+const system = await startSystem({
+  env: { MAX_HISTORY_EVENTS, LOCAL_LLM_BASE_URL: vendor.openaiBaseURL, SLOW_NOTICE_MS: "200" },
+});
 try {
-  const sessionId = await converse(system);
+  const sessionId = await converse(system, vendor);
   const runs = await fetchExecutions(system.client, sessionId);
   const handoffs = await Promise.all(handoffIds(runs).map((id) => fetchExecutions(system.client, id)));
   await saveRecording(target, sessionId, [...runs, ...handoffs.flat()], new Date());
   console.log(`${runs.length} runs and ${handoffs.length} handoff of ${sessionId} are in ${target}`);
 } finally {
   await system.close();
+  await vendor.close();
   await globalTeardown();
 }
