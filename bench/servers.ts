@@ -15,6 +15,10 @@ import { freePort } from "../src/embedded/ports.ts";
 import { startEmbedded } from "../src/embedded/start.ts";
 import type { LiveBus } from "../src/live/bus.ts";
 import { createLocalBus } from "../src/live/bus.ts";
+import { createDataConverter } from "../src/safety/codec/data-converter.ts";
+import type { Keyring } from "../src/safety/keys/keyring.ts";
+import { createKeyring } from "../src/safety/keys/keyring.ts";
+import { createMasterKeys, newMasterKey } from "../src/safety/keys/master.ts";
 import type { Store } from "../src/store/mongo.ts";
 import { openStore } from "../src/store/mongo.ts";
 import { createLogger } from "../src/telemetry/log.ts";
@@ -29,6 +33,7 @@ export interface Bench {
   config: Config;
   client: Client;
   store: Store;
+  keyring: Keyring;
   gateway: Gateway;
   tokens: Tokens;
   apiUrl: string;
@@ -100,11 +105,17 @@ async function startAll(
 
   const connection = await Connection.connect({ address: embedded.temporal.address });
   undo.push(() => connection.close());
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const keyring = createKeyring({ store, wrapper: createMasterKeys(config.MASTER_KEY) });
+  const client = new Client({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    dataConverter: createDataConverter(keyring),
+  });
   return {
     config,
     client,
     store,
+    keyring,
     bus,
     gateway: createGateway({ client, config, log: createLogger("silent", "bench") }),
     tokens: createTokens(config.JWT_SECRET ?? ""),
@@ -147,6 +158,7 @@ function environment(
     MONGODB_URI: mongodbUri,
     PORT: String(port),
     JWT_SECRET: randomBytes(32).toString("hex"),
+    MASTER_KEY: newMasterKey(),
     SMALL_MODEL: "false",
     LOG_LEVEL: "silent",
     // The load client is one user per session and writes as fast as it is answered.

@@ -44,6 +44,9 @@ export const schema = z.object({
     .min(32)
     .optional()
     .describe("Signs tokens, 32 characters or more; `npm start` makes one and keeps it in the data folder"),
+  MASTER_KEY: text(
+    "Wraps customers' data keys: 32 random bytes in hexadecimal or base64; several by commas, the first wraps; `npm start` makes one and keeps it in the data folder",
+  ),
   TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
   DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
   LOG_LEVEL: z

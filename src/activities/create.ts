@@ -2,6 +2,7 @@ import type { CommerceBackend } from "../commerce/types.ts";
 import type { AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
 import type { Store } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
 import type { Understander } from "../understanding/index.ts";
 import { createExecute } from "./execute.ts";
 import { createSaveWarm } from "./memory.ts";
@@ -14,6 +15,7 @@ import { createWriteAnswers } from "./write-answers.ts";
 
 export interface ActivityDeps {
   store: Store;
+  sealer: Sealer;
   commerce: CommerceBackend;
   recentOrders: CommerceBackend["orders"];
   understander: Understander;

@@ -2,9 +2,20 @@ import type { HandoffInput, HandoffView } from "../dialogue/session.ts";
 import type { LiveBus } from "../live/bus.ts";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
 
 /** Brings the desk's list up to date and hands ownership over. Idempotent; an older version never replaces a newer one. */
-export function createProjectHandoff({ store, bus, now }: { store: Store; bus: LiveBus; now: () => Date }) {
+export function createProjectHandoff({
+  store,
+  sealer,
+  bus,
+  now,
+}: {
+  store: Store;
+  sealer: Sealer;
+  bus: LiveBus;
+  now: () => Date;
+}) {
   return async (input: {
     handoff: HandoffInput;
     view: HandoffView;
@@ -13,6 +24,7 @@ export function createProjectHandoff({ store, bus, now }: { store: Store; bus: L
     version: number;
   }): Promise<void> => {
     const { handoff, view, epoch, version } = input;
+    const seal = (text: string) => sealer.seal(handoff.sessionId, text);
     await store.sessions.updateOne({ _id: handoff.sessionId }, { $max: { ownerEpoch: epoch } });
     await store.handoffs
       .updateOne(
@@ -24,7 +36,7 @@ export function createProjectHandoff({ store, bus, now }: { store: Store; bus: L
             updatedAt: now(),
             version,
             ...(view.status === "active" ? { claimedAt: now() } : {}),
-            ...(input.summary === undefined ? {} : { resolution: input.summary }),
+            ...(input.summary === undefined ? {} : { resolution: await seal(input.summary) }),
           },
           $setOnInsert: {
             tenant: handoff.tenant,
@@ -33,7 +45,7 @@ export function createProjectHandoff({ store, bus, now }: { store: Store; bus: L
             reason: handoff.reason,
             state: handoff.view.state,
             intent: handoff.view.intent,
-            summary: handoff.summary,
+            summary: await seal(handoff.summary),
             createdAt: new Date(handoff.createdAt),
           },
         },

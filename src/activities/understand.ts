@@ -5,23 +5,25 @@ import type { Understanding } from "../dialogue/types.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { ModelError } from "../models/types.ts";
 import type { Store } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
 import type { Understander } from "../understanding/index.ts";
 import { heartbeating } from "./heartbeat.ts";
 import { recallWarm } from "./memory.ts";
 
 interface UnderstandDeps {
   store: Store;
+  sealer: Sealer;
   bus: LiveBus;
   understander: Understander;
   modelTimeoutMs: number;
 }
 
 /** Patterns, examples and the shop's data, after the quiet time that ends a burst; the first turn after a pause recalls. */
-export function createUnderstand({ store, bus, understander }: UnderstandDeps) {
+export function createUnderstand({ store, sealer, bus, understander }: UnderstandDeps) {
   return async (input: UnderstandInput): Promise<UnderstandOutput> => {
     bus.publish({ type: "typing", sessionId: input.identity.sessionId });
     if (input.quietMs > 0) await sleep(input.quietMs);
-    const recalled = input.recall ? await recallWarm(store, input.identity) : undefined;
+    const recalled = input.recall ? await recallWarm({ store, sealer }, input.identity) : undefined;
     const { understanding, settled } = await understander.quick(input);
     return { ...(settled ? { settled, understanding } : { settled }), ...(recalled ? { recalled } : {}) };
   };

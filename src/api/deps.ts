@@ -1,6 +1,7 @@
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { Config } from "../config.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Keyring } from "../safety/keys/keyring.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Tokens } from "./auth.ts";
 import type { Gateway } from "./gateway.ts";
@@ -10,6 +11,7 @@ import type { LeakyBucket } from "./leaky-bucket.ts";
 export interface ApiDeps {
   config: Config;
   store: Store;
+  keyring: Keyring;
   commerce: CommerceBackend;
   gateway: Gateway;
   tokens: Tokens;

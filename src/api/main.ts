@@ -3,6 +3,9 @@ import { Client, Connection } from "@temporalio/client";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { loadConfig } from "../config.ts";
 import { chooseBus } from "../live/choose.ts";
+import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { createKeyring } from "../safety/keys/keyring.ts";
+import { createMasterKeys } from "../safety/keys/master.ts";
 import { openStore } from "../store/mongo.ts";
 import { createLogger } from "../telemetry/log.ts";
 import { buildApp } from "./app.ts";
@@ -13,15 +16,22 @@ import { createLeakyBucket } from "./leaky-bucket.ts";
 const config = loadConfig();
 const log = createLogger(config.LOG_LEVEL, "api");
 if (!config.JWT_SECRET) throw new Error("JWT_SECRET is missing: set it to 32 random characters or more.");
+const wrapper = createMasterKeys(config.MASTER_KEY);
 const store = await openStore(config.MONGODB_URI ?? "mongodb://127.0.0.1:27017");
+const keyring = createKeyring({ store, wrapper });
 // Lazy, so that the API comes up and answers 503 while Temporal is away.
 const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? "127.0.0.1:7233" });
-const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+const client = new Client({
+  connection,
+  namespace: config.TEMPORAL_NAMESPACE,
+  dataConverter: createDataConverter(keyring),
+});
 const bus = chooseBus(config.REDIS_URL, process, log);
 const app = await buildApp(
   {
     config,
     store,
+    keyring,
     bus,
     commerce: createDemoShop(store),
     gateway: createGateway({ client, config, log }),

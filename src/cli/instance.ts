@@ -5,10 +5,10 @@ import type { Config } from "../config.ts";
 import type { Instance } from "../embedded/instance.ts";
 import { readInstance } from "../embedded/instance.ts";
 
-/** The secret that signs tokens: from the environment, else made once and kept in the data folder, readable by its owner. */
-export async function jwtSecret(config: Config): Promise<string> {
-  if (config.JWT_SECRET) return config.JWT_SECRET;
-  const path = join(config.DATA_DIR, "jwt-secret");
+/** From the environment, else made once and kept in the data folder, readable by its owner. */
+async function keptSecret(config: Config, configured: string | undefined, file: string): Promise<string> {
+  if (configured) return configured;
+  const path = join(config.DATA_DIR, file);
   const kept = await readFile(path, "utf8").catch(() => null);
   if (kept) return kept.trim();
   const made = randomBytes(32).toString("hex");
@@ -16,6 +16,13 @@ export async function jwtSecret(config: Config): Promise<string> {
   await writeFile(path, made, { mode: 0o600 });
   return made;
 }
+
+/** The secret that signs tokens. */
+export const jwtSecret = (config: Config): Promise<string> => keptSecret(config, config.JWT_SECRET, "jwt-secret");
+
+/** The master keys. Whoever loses them loses every conversation; whoever has them and the database can read all of it. */
+export const masterKey = (config: Config): Promise<string> => keptSecret(config, config.MASTER_KEY, MASTER_KEY_FILE);
+export const MASTER_KEY_FILE = "master-key";
 
 /** The addresses the other commands need: configured ones, else the running instance's. @throws Error when nothing runs */
 export async function addresses(config: Config): Promise<Pick<Instance, "temporalAddress" | "mongodbUri">> {

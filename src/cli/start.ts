@@ -14,7 +14,7 @@ import { openStore } from "../store/mongo.ts";
 import { configuredTiers } from "../worker/tiers.ts";
 import type { Child } from "./children.ts";
 import { runChild } from "./children.ts";
-import { jwtSecret } from "./instance.ts";
+import { jwtSecret, masterKey } from "./instance.ts";
 import { buildPages } from "./pages.ts";
 
 const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
@@ -30,7 +30,11 @@ async function seedDemoShop(uri: string, tenant: string): Promise<void> {
   }
 }
 
-const environmentFor = (config: Config, embedded: Embedded, secret: string): Record<string, string | undefined> => ({
+const environmentFor = (
+  config: Config,
+  embedded: Embedded,
+  secrets: { JWT_SECRET: string; MASTER_KEY: string },
+): Record<string, string | undefined> => ({
   ...inheritedEnvironment(),
   DATA_DIR: resolve(config.DATA_DIR),
   CACHE_DIR: config.cacheDir,
@@ -40,7 +44,7 @@ const environmentFor = (config: Config, embedded: Embedded, secret: string): Rec
   S3_ENDPOINT: embedded.s3.endpoint,
   S3_ACCESS_KEY_ID: embedded.s3.accessKeyId,
   S3_SECRET_ACCESS_KEY: embedded.s3.secretAccessKey,
-  JWT_SECRET: secret,
+  ...secrets,
   DEMO: inheritedEnvironment().DEMO ?? "true",
   OMP_NUM_THREADS: "1",
 });
@@ -102,7 +106,8 @@ async function main(): Promise<void> {
       signal: aborted.signal,
     });
     await seedDemoShop(embedded.mongodb.uri, config.TENANT);
-    const env = environmentFor(config, embedded, await jwtSecret(config));
+    const secrets = { JWT_SECRET: await jwtSecret(config), MASTER_KEY: await masterKey(config) };
+    const env = environmentFor(config, embedded, secrets);
     const options = {
       env,
       dataDir: config.DATA_DIR,

@@ -1,4 +1,4 @@
-import type { Collection, Db } from "mongodb";
+import type { Binary, Collection, Db } from "mongodb";
 import { MongoClient } from "mongodb";
 import type { Customer, Order, Product } from "../commerce/types.ts";
 import type { WindowEntry } from "../dialogue/hot-window.ts";
@@ -6,6 +6,7 @@ import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts"
 import type { SessionView } from "../dialogue/view.ts";
 import type { Choice } from "../intents/wording.ts";
 import type { ModelCallDoc } from "./model-calls.ts";
+import type { SealedHandoffDoc, SealedMessageDoc } from "./sealed.ts";
 
 /** A session's record, written once by the API; the conversation's truth is the workflow. */
 export interface SessionDoc {
@@ -19,7 +20,7 @@ export interface SessionDoc {
   ownerEpoch: number;
 }
 
-/** One message of the projection. Unique by (sessionId, seq) and by (sessionId, messageId). */
+/** One message of the projection. Unique by (sessionId, seq) and by (sessionId, messageId). Stored as `SealedMessageDoc`. */
 export interface MessageDoc {
   tenant: string;
   sessionId: string;
@@ -60,10 +61,32 @@ export interface WarmDoc {
   _id: string;
   tenant: string;
   customerId: string | null;
-  window: WindowEntry[];
-  focus: Array<{ orderId: string; line: number }>;
+  /** `WarmMemory`, sealed. */
+  body: Binary;
   turn: number;
   savedAt: Date;
+}
+export interface WarmMemory {
+  window: WindowEntry[];
+  focus: Array<{ orderId: string; line: number }>;
+}
+
+/** A data key, wrapped by the master key; its absence is what erasure is. Unique by owner. */
+export interface KeyDoc {
+  /** Key id, 16 random characters. */
+  _id: string;
+  /** `c:tenant:customer`, `s:session` of a visitor, or `service`. */
+  owner: string;
+  tenant: string | null;
+  customerId: string | null;
+  /** Of a visitor's key only. */
+  sessionId: string | null;
+  wrapped: Binary;
+  /** Which master key wrapped it. */
+  master: string;
+  /** Names the key in a receipt without telling it. */
+  fingerprint: string;
+  createdAt: Date;
 }
 
 type Owned<T extends { id: string }> = T & { tenant: string };
@@ -72,13 +95,14 @@ export interface Store {
   client: MongoClient;
   db: Db;
   sessions: Collection<SessionDoc>;
-  messages: Collection<MessageDoc>;
-  handoffs: Collection<HandoffDoc>;
+  messages: Collection<SealedMessageDoc>;
+  handoffs: Collection<SealedHandoffDoc>;
   warm: Collection<WarmDoc>;
   modelCalls: Collection<ModelCallDoc>;
   customers: Collection<Owned<Customer>>;
   products: Collection<Owned<Product>>;
   orders: Collection<Owned<Order>>;
+  keys: Collection<KeyDoc>;
   close(): Promise<void>;
 }
 
@@ -103,6 +127,7 @@ export async function openStore(uri: string): Promise<Store> {
     customers: db.collection("customers"),
     products: db.collection("products"),
     orders: db.collection("orders"),
+    keys: db.collection("keys"),
     close: () => client.close(),
   };
   await Promise.all([
@@ -115,6 +140,8 @@ export async function openStore(uri: string): Promise<Store> {
     store.warm.createIndex({ tenant: 1, customerId: 1, savedAt: -1 }),
     store.modelCalls.createIndex({ sessionId: 1, turn: 1 }),
     store.modelCalls.createIndex({ at: 1 }, { expireAfterSeconds: MODEL_CALLS_KEPT_S }),
+    store.sessions.createIndex({ tenant: 1, customerId: 1 }),
+    store.keys.createIndex({ owner: 1 }, { unique: true }),
     store.customers.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.products.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.orders.createIndex({ tenant: 1, id: 1 }, { unique: true }),

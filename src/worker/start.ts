@@ -10,6 +10,9 @@ import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
 import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
+import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { createKeyring } from "../safety/keys/keyring.ts";
+import { createMasterKeys } from "../safety/keys/master.ts";
 import { createRedisCache } from "../store/cache.ts";
 import { countLookups } from "../store/cache-metrics.ts";
 import { modelCallRecorder } from "../store/model-calls.ts";
@@ -54,7 +57,7 @@ export const WORKER_LIMITS = {
 
 /**
  * One worker: sessions, handoffs and their activities.
- * @throws Error when Temporal or MongoDB can't be reached, TiersFileError when TIERS_FILE can't be used
+ * @throws MasterKeyError without a usable MASTER_KEY, Error when Temporal or MongoDB can't be reached, TiersFileError when TIERS_FILE can't be used
  */
 export async function startWorker({
   config,
@@ -64,8 +67,10 @@ export async function startWorker({
   onProgress,
   tiers,
 }: WorkerOptions): Promise<RunningWorker> {
+  const wrapper = createMasterKeys(config.MASTER_KEY);
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
+  const keyring = createKeyring({ store, wrapper });
   const record = modelCallRecorder(store, (error) => log.warn({ err: error }, "a model call isn't accounted for"));
   const models = await startModels(config, log, { record, tiers });
   const mind = await loadMind({
@@ -97,9 +102,11 @@ export async function startWorker({
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: await bundling,
+    dataConverter: createDataConverter(keyring),
     activities: {
       ...createActivities({
         store,
+        sealer: keyring,
         commerce,
         recentOrders,
         understander,

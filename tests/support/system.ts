@@ -11,6 +11,7 @@ import type { Config } from "../../src/config.ts";
 import type { LiveBus } from "../../src/live/bus.ts";
 import { createLocalBus } from "../../src/live/bus.ts";
 import type { Tier } from "../../src/models/types.ts";
+import { createDataConverter } from "../../src/safety/codec/data-converter.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { installRuntime, startWorker } from "../../src/worker/start.ts";
 import type { Chats } from "./chat.ts";
@@ -26,15 +27,20 @@ export interface TestApi {
 }
 
 /** An API on a free port; its rate limit, its memory of message ids and its connections are its own. */
-export async function startApi({ config, store }: Corner, bus: LiveBus = createLocalBus()): Promise<TestApi> {
+export async function startApi({ config, store, keyring }: Corner, bus: LiveBus = createLocalBus()): Promise<TestApi> {
   const log = createLogger(config.LOG_LEVEL, "api");
   const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? "" });
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const client = new Client({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    dataConverter: createDataConverter(keyring),
+  });
   const tokens = createTokens(config.JWT_SECRET ?? "");
   const app = await buildApp(
     {
       config,
       store,
+      keyring,
       bus,
       tokens,
       commerce: createDemoShop(store),

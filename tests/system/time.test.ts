@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defaultPayloadConverter, toPayloads } from "@temporalio/common";
 import { msToTs } from "@temporalio/common/lib/time.js";
 import { sessionSettings } from "../../src/api/gateway.ts";
+import type { WarmMemory } from "../../src/store/mongo.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectNumbered } from "../support/messages.ts";
@@ -77,7 +78,7 @@ describe("a customer who falls silent", () => {
     expect(await orderRequests("GL-491891")).toEqual([]);
     const warm = await eventually("the warm copy", () => system.store.warm.findOne({ _id: chat.sessionId }));
     expect(warm).toMatchObject({ tenant: system.tenant, customerId: "c-lin", turn: 1 });
-    expect(JSON.stringify(warm.window)).toContain("台灯");
+    expect((await system.keyring.open<WarmMemory>(warm.body)).window[0]?.text).toContain("台灯");
     expect(await statusOf(chat)).toBe("RUNNING");
 
     // A yes to what was put aside executes nothing; a new request does.

@@ -123,7 +123,7 @@ export const sessionRoutes =
       },
       async (request) => {
         const session = await visibleSession(store, request.params.id, await requireClaims(request, tokens));
-        const docs = await messagesAfter(store, session._id, request.query.after);
+        const docs = await messagesAfter(deps, session._id, request.query.after);
         return { messages: docs.map(toMessage), last: docs.at(-1)?.seq ?? request.query.after };
       },
     );
@@ -139,7 +139,7 @@ export const sessionRoutes =
         },
       },
       async (request) =>
-        currentView(store, await visibleSession(store, request.params.id, await requireClaims(request, tokens))),
+        currentView(deps, await visibleSession(store, request.params.id, await requireClaims(request, tokens))),
     );
 
     app.get(
@@ -156,7 +156,7 @@ export const sessionRoutes =
         const session = await visibleSession(store, request.params.id, await requireClaims(request, tokens));
         const resume = Number(request.headers["last-event-id"] ?? request.query.after ?? 0);
         streamEvents({
-          store,
+          from: deps,
           bus,
           session,
           after: Number.isSafeInteger(resume) && resume > 0 ? resume : 0,
