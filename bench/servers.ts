@@ -32,6 +32,8 @@ export const FLOOR_QUEUE = "bench-floor";
 export interface Bench {
   config: Config;
   client: Client;
+  /** Of the floor: nothing is encrypted. */
+  plainClient: Client;
   store: Store;
   keyring: Keyring;
   gateway: Gateway;
@@ -111,9 +113,11 @@ async function startAll(
     namespace: config.TEMPORAL_NAMESPACE,
     dataConverter: createDataConverter(keyring),
   });
+  const plainClient = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   return {
     config,
     client,
+    plainClient,
     store,
     keyring,
     bus,
