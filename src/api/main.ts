@@ -33,7 +33,7 @@ const app = await buildApp(
     store,
     keyring,
     bus,
-    commerce: createDemoShop(store),
+    commerce: createDemoShop(store, keyring),
     gateway: createGateway({ client, config, log }),
     tokens: createTokens(config.JWT_SECRET),
     bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),

@@ -1,6 +1,6 @@
 import type { Binary, Collection, Db } from "mongodb";
 import { MongoClient } from "mongodb";
-import type { Customer, Order, Product } from "../commerce/types.ts";
+import type { Customer, Order, OrderRequest, Product } from "../commerce/types.ts";
 import type { WindowEntry } from "../dialogue/hot-window.ts";
 import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
 import type { SessionView } from "../dialogue/view.ts";
@@ -89,6 +89,9 @@ export interface KeyDoc {
   createdAt: Date;
 }
 
+/** As the demo shop keeps them: what customers said as their reason is sealed. */
+export type OrderDoc = Omit<Order, "requests"> & { requests: Array<OrderRequest & { sealedReason?: Binary }> };
+
 type Owned<T extends { id: string }> = T & { tenant: string };
 
 export interface Store {
@@ -101,7 +104,7 @@ export interface Store {
   modelCalls: Collection<ModelCallDoc>;
   customers: Collection<Owned<Customer>>;
   products: Collection<Owned<Product>>;
-  orders: Collection<Owned<Order>>;
+  orders: Collection<Owned<OrderDoc>>;
   keys: Collection<KeyDoc>;
   close(): Promise<void>;
 }

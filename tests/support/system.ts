@@ -43,7 +43,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
       keyring,
       bus,
       tokens,
-      commerce: createDemoShop(store),
+      commerce: createDemoShop(store, keyring),
       gateway: createGateway({ client, config, log }),
       bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
     },

@@ -30,6 +30,8 @@ export interface Keyring {
   byId(kid: string): Promise<DataKey>;
   /** A value as an encrypted document field. @throws KeyDestroyedError when there is no such session (any more) */
   seal(sessionId: string, value: unknown): Promise<Binary>;
+  /** The same for what belongs to a customer, not to one session. */
+  sealForCustomer(customer: { tenant: string; customerId: string }, value: unknown): Promise<Binary>;
   /** @throws KeyDestroyedError, EnvelopeError */
   open<T>(sealed: Binary): Promise<T>;
   /** Refuses these keys from now on, whatever a restored database says, and drops what is cached. */
@@ -118,8 +120,8 @@ export function createKeyring({
     byId,
     keyOfSession,
     serviceKey: () => ofOwner(SERVICE, { tenant: null, customerId: null, sessionId: null }),
-    seal: async (sessionId, value) =>
-      new Binary(seal(await keyOfSession(sessionId), Buffer.from(JSON.stringify(value)))),
+    seal: async (sessionId, value) => sealed(await keyOfSession(sessionId), value),
+    sealForCustomer: async (customer, value) => sealed(await keyFor({ ...customer, sessionId: "" }), value),
     async open<T>(sealed: Binary) {
       const key = await byId(kidOf(sealed.buffer));
       return JSON.parse(unseal(key, sealed.buffer).toString("utf8")) as T;
@@ -130,6 +132,8 @@ export function createKeyring({
     },
   };
 }
+
+const sealed = (key: DataKey, value: unknown): Binary => new Binary(seal(key, Buffer.from(JSON.stringify(value))));
 
 /** Keys for `KEY_CACHE_MS`; who asks while one is fetched waits for the same answer. Failures are not kept. */
 function shortCache(now: () => number) {
