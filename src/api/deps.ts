@@ -1,3 +1,4 @@
+import type { PayloadCodec } from "@temporalio/common";
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { Config } from "../config.ts";
 import type { LiveBus } from "../live/bus.ts";
@@ -12,6 +13,8 @@ export interface ApiDeps {
   config: Config;
   store: Store;
   keyring: Keyring;
+  /** Encrypts and decrypts Temporal's payloads, for its web UI. */
+  codec: PayloadCodec;
   commerce: CommerceBackend;
   gateway: Gateway;
   tokens: Tokens;

@@ -3,6 +3,7 @@ import { Client, Connection } from "@temporalio/client";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { loadConfig } from "../config.ts";
 import { chooseBus } from "../live/choose.ts";
+import { createEncryptionCodec } from "../safety/codec/codec.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
 import { createMasterKeys } from "../safety/keys/master.ts";
@@ -32,6 +33,7 @@ const app = await buildApp(
     config,
     store,
     keyring,
+    codec: createEncryptionCodec(keyring),
     bus,
     commerce: createDemoShop(store, keyring),
     gateway: createGateway({ client, config, log }),

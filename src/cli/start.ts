@@ -49,8 +49,10 @@ const environmentFor = (
   OMP_NUM_THREADS: "1",
 });
 
+const baseUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+
 function banner(config: Config, embedded: Embedded): string {
-  const base = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const base = baseUrl(config);
   return [
     "",
     "  Colloquy is running.",
@@ -102,6 +104,7 @@ async function main(): Promise<void> {
         ...(config.S3_SECRET_ACCESS_KEY ? { s3SecretAccessKey: config.S3_SECRET_ACCESS_KEY } : {}),
       },
       indexUrl: config.PYTHON_INDEX_URL,
+      uiCodecEndpoint: `${baseUrl(config)}/codec`,
       onProgress: display.onProgress,
       signal: aborted.signal,
     });

@@ -11,6 +11,7 @@ import type { Config } from "../../src/config.ts";
 import type { LiveBus } from "../../src/live/bus.ts";
 import { createLocalBus } from "../../src/live/bus.ts";
 import type { Tier } from "../../src/models/types.ts";
+import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
 import { createDataConverter } from "../../src/safety/codec/data-converter.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { installRuntime, startWorker } from "../../src/worker/start.ts";
@@ -41,6 +42,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
       config,
       store,
       keyring,
+      codec: createEncryptionCodec(keyring),
       bus,
       tokens,
       commerce: createDemoShop(store, keyring),

@@ -6,6 +6,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 export interface DataKey {
   kid: string;
   key: KeyObject;
+  /** Of the customer it belongs to; null is the service's own. */
+  tenant: string | null;
 }
 
 /** The bytes are no envelope, were changed, or were sealed under another key. */
@@ -22,7 +24,7 @@ const HEADER_BYTES = 1 + KID_BYTES;
 const OVERHEAD_BYTES = HEADER_BYTES + IV_BYTES + TAG_BYTES;
 
 /** version (1 byte), key id (12), nonce (12), tag (16), ciphertext. A fresh random nonce each time. */
-export function seal({ kid, key }: DataKey, plain: Uint8Array): Buffer {
+export function seal({ kid, key }: Omit<DataKey, "tenant">, plain: Uint8Array): Buffer {
   const header = Buffer.concat([Buffer.of(VERSION), Buffer.from(kid, "base64url")]);
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(header);
@@ -37,7 +39,7 @@ export function kidOf(sealed: Uint8Array): string {
 }
 
 /** @throws EnvelopeError when the bytes were changed or the key is another one */
-export function unseal({ key }: DataKey, sealed: Uint8Array): Buffer {
+export function unseal({ key }: Pick<DataKey, "key">, sealed: Uint8Array): Buffer {
   const tagAt = HEADER_BYTES + IV_BYTES;
   try {
     const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(HEADER_BYTES, tagAt))

@@ -69,7 +69,7 @@ export function createKeyring({
   async function unwrap(doc: KeyDoc): Promise<DataKey> {
     if (refused.has(doc._id)) throw new KeyDestroyedError("the key was destroyed");
     const bytes = await wrapper.unwrap(Buffer.from(doc.wrapped.buffer), doc.master, wrapContext(doc));
-    return { kid: doc._id, key: createSecretKey(bytes) };
+    return { kid: doc._id, key: createSecretKey(bytes), tenant: doc.tenant };
   }
 
   async function create(owner: string, ids: Pick<KeyDoc, "tenant" | "customerId" | "sessionId">): Promise<DataKey> {
@@ -79,7 +79,7 @@ export function createKeyring({
     const made = { _id: kid, owner, ...ids, wrapped, master: wrapper.id, fingerprint: fingerprintOf(bytes) };
     try {
       await store.keys.insertOne({ ...made, createdAt: new Date(now()) });
-      return { kid, key: createSecretKey(bytes) };
+      return { kid, key: createSecretKey(bytes), tenant: ids.tenant };
     } catch (error) {
       // Another process was first: its key counts.
       if (!isDuplicateKey(error)) throw error;
@@ -92,7 +92,10 @@ export function createKeyring({
   const ofOwner = (owner: string, ids: Pick<KeyDoc, "tenant" | "customerId" | "sessionId">): Promise<DataKey> =>
     cache(`owner ${owner}`, async () => {
       const known = await store.keys.findOne({ owner });
-      return known ? unwrap(known) : create(owner, ids);
+      const key = await (known ? unwrap(known) : create(owner, ids));
+      // What is sealed now is opened soon.
+      void cache(`kid ${key.kid}`, async () => key);
+      return key;
     });
   const keyFor = ({ tenant, customerId, sessionId }: Owner): Promise<DataKey> =>
     ofOwner(ownerName({ tenant, customerId, sessionId }), {
