@@ -49,6 +49,12 @@ export const schema = z.object({
   MASTER_KEY: text(
     "Wraps customers' data keys: 32 random bytes in hexadecimal or base64; several by commas, the first wraps; `npm start` makes one and keeps it in the data folder",
   ),
+  ERASURE_JOURNAL: text(
+    "File that remembers destroyed keys, outside every backup and shared by all processes; in the data folder when empty",
+  ),
+  RETENTION_DAYS: text(
+    "Days that conversations are kept after their last word, by tenant: `demo=365,*=730`; for ever when empty",
+  ),
   TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
   DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
   LOG_LEVEL: z
@@ -157,6 +163,10 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     secret: (name) => environment[name] || undefined,
   };
 }
+
+/** Where destroyed keys are remembered. */
+export const journalPath = (config: Pick<Config, "ERASURE_JOURNAL" | "DATA_DIR">): string =>
+  config.ERASURE_JOURNAL ?? join(config.DATA_DIR, "erasures.jsonl");
 
 /** Every variable of this process, for children that inherit it. */
 export const inheritedEnvironment = (): Record<string, string | undefined> => ({ ...process.env });

@@ -16,6 +16,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { ApiDeps } from "./deps.ts";
 import { badAddress, registerProblems } from "./problems.ts";
 import { codecRoutes } from "./routes/codec.ts";
+import { customerRoutes } from "./routes/customers.ts";
 import { demoRoutes } from "./routes/demo.ts";
 import { handoffRoutes } from "./routes/handoffs.ts";
 import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
@@ -75,6 +76,7 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   await app.register(operationsRoutes(deps));
   await app.register(sessionRoutes(deps));
   await app.register(handoffRoutes(deps));
+  await app.register(customerRoutes(deps));
   await app.register(codecRoutes(deps));
   if (deps.config.DEMO) await app.register(demoRoutes(deps));
   if (existsSync(pagesDir)) await registerPages(app as unknown as FastifyInstance);

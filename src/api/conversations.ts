@@ -32,6 +32,11 @@ async function sessionOf(store: Store, sessionId: string, tenant: string): Promi
   return known?.tenant === tenant ? known : null;
 }
 
+/** Sessions that are no more; other processes find out when they look for messages. */
+export function forgetSessions(store: Store): void {
+  recentSessions.delete(store);
+}
+
 /** The session, if the caller may see it; somebody else's doesn't exist for them. @throws ProblemError 404 */
 export async function visibleSession(store: Store, sessionId: string, claims: Claims): Promise<Identity> {
   const session = await sessionOf(store, sessionId, claims.tenant);

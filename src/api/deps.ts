@@ -2,6 +2,8 @@ import type { PayloadCodec } from "@temporalio/common";
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { Config } from "../config.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Journal } from "../safety/erasure/journal.ts";
+import type { ReceiptSigner } from "../safety/erasure/receipt.ts";
 import type { Keyring } from "../safety/keys/keyring.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Tokens } from "./auth.ts";
@@ -15,6 +17,8 @@ export interface ApiDeps {
   keyring: Keyring;
   /** Encrypts and decrypts Temporal's payloads, for its web UI. */
   codec: PayloadCodec;
+  journal: Journal;
+  receipts: ReceiptSigner;
   commerce: CommerceBackend;
   gateway: Gateway;
   tokens: Tokens;

@@ -1,10 +1,14 @@
 /** One API process: `npm run api`. Configuration by environment, see src/config.ts. */
 import { Client, Connection } from "@temporalio/client";
 import { createDemoShop } from "../commerce/demo-shop.ts";
-import { loadConfig } from "../config.ts";
+import { journalPath, loadConfig } from "../config.ts";
 import { chooseBus } from "../live/choose.ts";
 import { createEncryptionCodec } from "../safety/codec/codec.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { enforceTombstones } from "../safety/erasure/erase.ts";
+import { openJournal } from "../safety/erasure/journal.ts";
+import { createReceiptSigner } from "../safety/erasure/receipt.ts";
+import { parseRetention, sweepRetention } from "../safety/erasure/retention.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
 import { createMasterKeys } from "../safety/keys/master.ts";
 import { openStore } from "../store/mongo.ts";
@@ -14,12 +18,16 @@ import { createTokens } from "./auth.ts";
 import { createGateway } from "./gateway.ts";
 import { createLeakyBucket } from "./leaky-bucket.ts";
 
+const RETENTION_SWEEP_MS = 3_600_000;
 const config = loadConfig();
 const log = createLogger(config.LOG_LEVEL, "api");
 if (!config.JWT_SECRET) throw new Error("JWT_SECRET is missing: set it to 32 random characters or more.");
 const wrapper = createMasterKeys(config.MASTER_KEY);
 const store = await openStore(config.MONGODB_URI ?? "mongodb://127.0.0.1:27017");
 const keyring = createKeyring({ store, wrapper });
+const journal = openJournal(journalPath(config));
+const returned = await enforceTombstones({ store, keyring, journal });
+if (returned > 0) log.warn({ returned }, "a backup had brought erased customers back: erased again");
 // Lazy, so that the API comes up and answers 503 while Temporal is away.
 const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? "127.0.0.1:7233" });
 const client = new Client({
@@ -34,6 +42,8 @@ const app = await buildApp(
     store,
     keyring,
     codec: createEncryptionCodec(keyring),
+    journal,
+    receipts: await createReceiptSigner(store, wrapper),
     bus,
     commerce: createDemoShop(store, keyring),
     gateway: createGateway({ client, config, log }),
@@ -42,6 +52,14 @@ const app = await buildApp(
   },
   log,
 );
+
+const retention = parseRetention(config.RETENTION_DAYS);
+const sweep = (): void =>
+  void sweepRetention({ store, keyring, journal }, retention, new Date()).then(
+    (sessions) => log.info({ sessions }, "retention sweep"),
+    (error: unknown) => log.error({ err: error }, "retention sweep"),
+  );
+if (config.RETENTION_DAYS) setInterval(sweep, RETENTION_SWEEP_MS).unref();
 
 async function stop(): Promise<void> {
   await app.close();

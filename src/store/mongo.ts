@@ -89,6 +89,12 @@ export interface KeyDoc {
   createdAt: Date;
 }
 
+/** A destroyed key's id, also in the journal outside the database. */
+export interface TombstoneDoc {
+  _id: string;
+  at: Date;
+}
+
 /** As the demo shop keeps them: what customers said as their reason is sealed. */
 export type OrderDoc = Omit<Order, "requests"> & { requests: Array<OrderRequest & { sealedReason?: Binary }> };
 
@@ -106,6 +112,7 @@ export interface Store {
   products: Collection<Owned<Product>>;
   orders: Collection<Owned<OrderDoc>>;
   keys: Collection<KeyDoc>;
+  tombstones: Collection<TombstoneDoc>;
   close(): Promise<void>;
 }
 
@@ -131,6 +138,7 @@ export async function openStore(uri: string): Promise<Store> {
     products: db.collection("products"),
     orders: db.collection("orders"),
     keys: db.collection("keys"),
+    tombstones: db.collection("tombstones"),
     close: () => client.close(),
   };
   await Promise.all([

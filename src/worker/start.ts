@@ -4,6 +4,7 @@ import { createActivities } from "../activities/create.ts";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
+import { journalPath } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
 import { createAnswerCache } from "../knowledge/answer-cache.ts";
 import type { LiveBus } from "../live/bus.ts";
@@ -11,6 +12,8 @@ import { createEmbedder } from "../models/local/embedder.ts";
 import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { enforceTombstones } from "../safety/erasure/erase.ts";
+import { openJournal } from "../safety/erasure/journal.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
 import { createMasterKeys } from "../safety/keys/master.ts";
 import { createRedisCache } from "../store/cache.ts";
@@ -71,6 +74,7 @@ export async function startWorker({
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
   const keyring = createKeyring({ store, wrapper });
+  await enforceTombstones({ store, keyring, journal: openJournal(journalPath(config)) });
   const record = modelCallRecorder(store, (error) => log.warn({ err: error }, "a model call isn't accounted for"));
   const models = await startModels(config, log, { record, tiers });
   const mind = await loadMind({
@@ -80,7 +84,7 @@ export async function startWorker({
     driftCosine: config.DRIFT_COSINE,
     onProgress,
   });
-  const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
+  const { commerce, recentOrders } = rememberOrders(createDemoShop(store, keyring));
   const shared = config.REDIS_URL
     ? createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away"))
     : undefined;

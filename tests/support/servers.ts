@@ -1,6 +1,7 @@
 /** The servers that tests/support/global-setup.ts started, and a corner of them for each test file. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importShop } from "../../src/commerce/import.ts";
 import type { Config } from "../../src/config.ts";
@@ -68,6 +69,7 @@ export async function openCorner(more: Record<string, string> = {}): Promise<Cor
     S3_SECRET_ACCESS_KEY: servers.s3.secretAccessKey,
     JWT_SECRET: randomBytes(32).toString("hex"),
     MASTER_KEY: newMasterKey(),
+    ERASURE_JOURNAL: join(servers.dataDir, `${name}-erasures.jsonl`),
     TENANT: name,
     SMALL_MODEL: "false",
     LOG_LEVEL: "silent",

@@ -8,11 +8,15 @@ import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
 import type { Config } from "../../src/config.ts";
+import { journalPath } from "../../src/config.ts";
 import type { LiveBus } from "../../src/live/bus.ts";
 import { createLocalBus } from "../../src/live/bus.ts";
 import type { Tier } from "../../src/models/types.ts";
 import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
 import { createDataConverter } from "../../src/safety/codec/data-converter.ts";
+import { openJournal } from "../../src/safety/erasure/journal.ts";
+import { createReceiptSigner } from "../../src/safety/erasure/receipt.ts";
+import { createMasterKeys } from "../../src/safety/keys/master.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { installRuntime, startWorker } from "../../src/worker/start.ts";
 import type { Chats } from "./chat.ts";
@@ -43,6 +47,8 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
       store,
       keyring,
       codec: createEncryptionCodec(keyring),
+      journal: openJournal(journalPath(config)),
+      receipts: await createReceiptSigner(store, createMasterKeys(config.MASTER_KEY)),
       bus,
       tokens,
       commerce: createDemoShop(store, keyring),

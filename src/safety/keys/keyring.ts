@@ -89,14 +89,14 @@ export function createKeyring({
     }
   }
 
-  const ofOwner = (owner: string, ids: Pick<KeyDoc, "tenant" | "customerId" | "sessionId">): Promise<DataKey> =>
-    cache(`owner ${owner}`, async () => {
-      const known = await store.keys.findOne({ owner });
-      const key = await (known ? unwrap(known) : create(owner, ids));
-      // What is sealed now is opened soon.
-      void cache(`kid ${key.kid}`, async () => key);
-      return key;
-    });
+  // Never cached by owner: a customer who was erased and comes back has another key, in every process at once.
+  async function ofOwner(owner: string, ids: Pick<KeyDoc, "tenant" | "customerId" | "sessionId">): Promise<DataKey> {
+    const known = await store.keys.findOne({ owner });
+    const key = await (known ? unwrap(known) : create(owner, ids));
+    // What is sealed now is opened soon.
+    void cache(`kid ${key.kid}`, async () => key);
+    return key;
+  }
   const keyFor = ({ tenant, customerId, sessionId }: Owner): Promise<DataKey> =>
     ofOwner(ownerName({ tenant, customerId, sessionId }), {
       tenant,
@@ -122,7 +122,7 @@ export function createKeyring({
     keyFor,
     byId,
     keyOfSession,
-    serviceKey: () => ofOwner(SERVICE, { tenant: null, customerId: null, sessionId: null }),
+    serviceKey: () => cache(SERVICE, () => ofOwner(SERVICE, { tenant: null, customerId: null, sessionId: null })),
     seal: async (sessionId, value) => sealed(await keyOfSession(sessionId), value),
     sealForCustomer: async (customer, value) => sealed(await keyFor({ ...customer, sessionId: "" }), value),
     async open<T>(sealed: Binary) {
