@@ -16,6 +16,7 @@ import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
 import { createMasterKeys } from "../safety/keys/master.ts";
+import { sealedCache } from "../safety/keys/sealed-cache.ts";
 import { createRedisCache } from "../store/cache.ts";
 import { countLookups } from "../store/cache-metrics.ts";
 import { modelCallRecorder } from "../store/model-calls.ts";
@@ -75,7 +76,9 @@ export async function startWorker({
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
   const keyring = createKeyring({ store, wrapper });
   await enforceTombstones({ store, keyring, journal: openJournal(journalPath(config)) });
-  const record = modelCallRecorder(store, (error) => log.warn({ err: error }, "a model call isn't accounted for"));
+  const record = modelCallRecorder(store, keyring, (error) =>
+    log.warn({ err: error }, "a model call isn't accounted for"),
+  );
   const models = await startModels(config, log, { record, tiers });
   const mind = await loadMind({
     embedder,
@@ -86,7 +89,10 @@ export async function startWorker({
   });
   const { commerce, recentOrders } = rememberOrders(createDemoShop(store, keyring));
   const shared = config.REDIS_URL
-    ? createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away"))
+    ? sealedCache(
+        createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away")),
+        keyring,
+      )
     : undefined;
   const { knowledge, classifier } = mind;
   const predictions = createPredictionCache({ shared });

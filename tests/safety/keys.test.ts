@@ -9,6 +9,7 @@ import type { Keyring } from "../../src/safety/keys/keyring.ts";
 import { createKeyring, KEY_CACHE_MS, KeyDestroyedError } from "../../src/safety/keys/keyring.ts";
 import { createMasterKeys, MasterKeyError, newMasterKey } from "../../src/safety/keys/master.ts";
 import { rotateMaster } from "../../src/safety/keys/rotate.ts";
+import { sealedCache } from "../../src/safety/keys/sealed-cache.ts";
 import type { Corner } from "../support/servers.ts";
 import { openCorner } from "../support/servers.ts";
 
@@ -142,6 +143,21 @@ describe("the master key", () => {
     await expect(anotherKeyring(master).open(sealed)).rejects.toThrow(MasterKeyError);
     master = next;
   });
+});
+
+test("what workers share in a cache is sealed there; noise and another installation's are not there", async () => {
+  const kept = new Map<string, string>();
+  const inner = {
+    get: async (key: string) => kept.get(key) ?? null,
+    set: async (key: string, value: string) => void kept.set(key, value),
+    close: () => undefined,
+  };
+  const cache = sealedCache(inner, corner.keyring);
+  await cache.set("a", "我的台灯", 1_000);
+  expect(Buffer.from(kept.get("a") ?? "", "base64").includes("台灯")).toBe(false);
+  expect(await cache.get("a")).toBe("我的台灯");
+  kept.set("b", "noise");
+  expect([await cache.get("b"), await cache.get("c")]).toEqual([null, null]);
 });
 
 describe("payloads", () => {

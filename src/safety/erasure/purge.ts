@@ -12,7 +12,7 @@ export interface Subject {
 /** How much of each kind went. */
 export type Counts = Record<string, number>;
 
-type PurgeStore = Pick<Store, "sessions" | "messages" | "handoffs" | "warm">;
+type PurgeStore = Pick<Store, "sessions" | "messages" | "handoffs" | "warm" | "modelCalls">;
 
 /** The sessions of a customer, opened until then; of a visitor, the one. */
 export async function sessionIdsOf(
@@ -29,10 +29,11 @@ export async function sessionIdsOf(
 export async function purge(store: PurgeStore, { tenant, customerId, sessionIds }: Subject): Promise<Counts> {
   const ofSessions = { tenant, sessionId: { $in: sessionIds } };
   const ofCustomer = customerId === null ? [] : [{ tenant, customerId }];
-  const [messages, handoffs, warm] = await Promise.all([
+  const [messages, handoffs, warm, modelCalls] = await Promise.all([
     store.messages.deleteMany(ofSessions),
     store.handoffs.deleteMany({ $or: [ofSessions, ...ofCustomer] }),
     store.warm.deleteMany({ $or: [{ tenant, _id: { $in: sessionIds } }, ...ofCustomer] }),
+    store.modelCalls.deleteMany(ofSessions),
   ]);
   const sessions = await store.sessions.deleteMany({ tenant, _id: { $in: sessionIds } });
   return {
@@ -40,5 +41,6 @@ export async function purge(store: PurgeStore, { tenant, customerId, sessionIds 
     messages: messages.deletedCount,
     handoffs: handoffs.deletedCount,
     warm: warm.deletedCount,
+    modelCalls: modelCalls.deletedCount,
   };
 }
