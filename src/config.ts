@@ -45,7 +45,9 @@ export const schema = z.object({
     .string()
     .min(32)
     .optional()
-    .describe("Signs tokens, 32 characters or more; `npm start` makes one and keeps it in the data folder"),
+    .describe(
+      "Signs tokens, 32 characters or more; several by commas: the first signs, all verify; `npm start` makes one and keeps it in the data folder",
+    ),
   MASTER_KEY: text(
     "Wraps customers' data keys: 32 random bytes in hexadecimal or base64; several by commas, the first wraps; `npm start` makes one and keeps it in the data folder",
   ),

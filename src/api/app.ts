@@ -21,6 +21,7 @@ import { demoRoutes } from "./routes/demo.ts";
 import { handoffRoutes } from "./routes/handoffs.ts";
 import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 
 /** Above the longest id, so that its schema is what refuses a longer one. */
 const PARAM_MAX_CHARACTERS = 256;
@@ -78,6 +79,7 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   await app.register(handoffRoutes(deps));
   await app.register(customerRoutes(deps));
   await app.register(codecRoutes(deps));
+  await app.register(tokenRoutes(deps));
   if (deps.config.DEMO) await app.register(demoRoutes(deps));
   if (existsSync(pagesDir)) await registerPages(app as unknown as FastifyInstance);
   return app as unknown as FastifyInstance;

@@ -9,6 +9,7 @@ import type { Store } from "../store/mongo.ts";
 import type { Tokens } from "./auth.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LeakyBucket } from "./leaky-bucket.ts";
+import type { Revocations } from "./revocations.ts";
 
 /** What the routes stand on. */
 export interface ApiDeps {
@@ -22,6 +23,7 @@ export interface ApiDeps {
   commerce: CommerceBackend;
   gateway: Gateway;
   tokens: Tokens;
+  revocations: Revocations;
   bus: LiveBus;
   bucket: LeakyBucket;
 }

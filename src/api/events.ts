@@ -7,12 +7,16 @@ const HEARTBEAT_MS = 15_000;
 /** Catches what the bus lost: another host without Redis, a dropped event. */
 const POLL_MS = 1_000;
 const RETRY_MS = 1_000;
+/** The longest that a timer can wait. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 interface Stream {
   from: Transcripts;
   bus: LiveBus;
   session: Identity;
   after: number;
+  /** When the caller's token ends, and the stream with it; ms since the epoch. */
+  until: number;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -21,7 +25,7 @@ interface Stream {
  * Server-sent events of one session: everything after `after` from the store, then what happens. `id` is the sequence
  * number, so a client that reconnects with Last-Event-ID misses nothing and gets nothing twice (beyond-list 5).
  */
-export function streamEvents({ from, bus, session, after, request, reply }: Stream): void {
+export function streamEvents({ from, bus, session, after, until, request, reply }: Stream): void {
   reply.hijack();
   const out = reply.raw;
   const cors = Object.fromEntries(
@@ -78,9 +82,11 @@ export function streamEvents({ from, bus, session, after, request, reply }: Stre
 
   const unsubscribe = bus.subscribe(session._id, onEvent);
   const poll = setInterval(wake, POLL_MS);
+  const end = setTimeout(() => out.end(), Math.min(until - Date.now(), TIMEOUT_MAX_MS));
   const heartbeat = setInterval(() => out.write(": still here\n\n"), HEARTBEAT_MS);
   request.raw.once("close", () => {
     clearInterval(poll);
+    clearTimeout(end);
     clearInterval(heartbeat);
     unsubscribe();
     out.end();

@@ -17,6 +17,7 @@ import { buildApp } from "./app.ts";
 import { createTokens } from "./auth.ts";
 import { createGateway } from "./gateway.ts";
 import { createLeakyBucket } from "./leaky-bucket.ts";
+import { createRevocations } from "./revocations.ts";
 
 const RETENTION_SWEEP_MS = 3_600_000;
 const config = loadConfig();
@@ -25,6 +26,7 @@ if (!config.JWT_SECRET) throw new Error("JWT_SECRET is missing: set it to 32 ran
 const wrapper = createMasterKeys(config.MASTER_KEY);
 const store = await openStore(config.MONGODB_URI ?? "mongodb://127.0.0.1:27017");
 const keyring = createKeyring({ store, wrapper });
+const revocations = createRevocations(store);
 const journal = openJournal(journalPath(config));
 const returned = await enforceTombstones({ store, keyring, journal });
 if (returned > 0) log.warn({ returned }, "a backup had brought erased customers back: erased again");
@@ -47,7 +49,8 @@ const app = await buildApp(
     bus,
     commerce: createDemoShop(store, keyring),
     gateway: createGateway({ client, config, log }),
-    tokens: createTokens(config.JWT_SECRET),
+    revocations,
+    tokens: createTokens(config.JWT_SECRET, revocations),
     bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
   },
   log,

@@ -89,6 +89,13 @@ export interface KeyDoc {
   createdAt: Date;
 }
 
+/** A token that is good no more, until it would have expired. */
+export interface RevocationDoc {
+  /** Its `jti`. */
+  _id: string;
+  expiresAt: Date;
+}
+
 /** A destroyed key's id, also in the journal outside the database. */
 export interface TombstoneDoc {
   _id: string;
@@ -113,6 +120,7 @@ export interface Store {
   orders: Collection<Owned<OrderDoc>>;
   keys: Collection<KeyDoc>;
   tombstones: Collection<TombstoneDoc>;
+  revocations: Collection<RevocationDoc>;
   close(): Promise<void>;
 }
 
@@ -139,6 +147,7 @@ export async function openStore(uri: string): Promise<Store> {
     orders: db.collection("orders"),
     keys: db.collection("keys"),
     tombstones: db.collection("tombstones"),
+    revocations: db.collection("revocations"),
     close: () => client.close(),
   };
   await Promise.all([
@@ -153,6 +162,7 @@ export async function openStore(uri: string): Promise<Store> {
     store.modelCalls.createIndex({ at: 1 }, { expireAfterSeconds: MODEL_CALLS_KEPT_S }),
     store.sessions.createIndex({ tenant: 1, customerId: 1 }),
     store.keys.createIndex({ owner: 1 }, { unique: true }),
+    store.revocations.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }),
     store.customers.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.products.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.orders.createIndex({ tenant: 1, id: 1 }, { unique: true }),

@@ -6,6 +6,7 @@ import type { Tokens } from "../../src/api/auth.ts";
 import { createTokens } from "../../src/api/auth.ts";
 import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
+import { createRevocations } from "../../src/api/revocations.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
 import type { Config } from "../../src/config.ts";
 import { journalPath } from "../../src/config.ts";
@@ -40,7 +41,8 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
     namespace: config.TEMPORAL_NAMESPACE,
     dataConverter: createDataConverter(keyring),
   });
-  const tokens = createTokens(config.JWT_SECRET ?? "");
+  const revocations = createRevocations(store);
+  const tokens = createTokens(config.JWT_SECRET ?? "", revocations);
   const app = await buildApp(
     {
       config,
@@ -51,6 +53,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
       receipts: await createReceiptSigner(store, createMasterKeys(config.MASTER_KEY)),
       bus,
       tokens,
+      revocations,
       commerce: createDemoShop(store, keyring),
       gateway: createGateway({ client, config, log }),
       bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),

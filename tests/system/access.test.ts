@@ -50,6 +50,7 @@ const ROUTES: Record<string, Route> = {
   "POST /v1/handoffs/{id}/release": { may: DESK },
   "POST /v1/handoffs/{id}/return": { may: DESK, body: () => ({ summary: "" }) },
   "POST /v1/handoffs/{id}/resolve": { may: DESK, body: () => ({ summary: "" }) },
+  "POST /v1/tokens/revoke": { may: CALLERS.slice(1) },
   "POST /codec/sign-in": { may: ENGINEERS },
   "POST /codec/decode": { may: ENGINEERS, body: () => ({ payloads: [payload] }) },
   "POST /codec/encode": { may: ENGINEERS, body: () => ({ payloads: [payload] }) },

@@ -130,6 +130,15 @@ test("no byte of Temporal's, MongoDB's and S3's folders or of any log holds one 
   expect(await search([testServers().dataDir, logs], canaries.mark)).toEqual([]);
 });
 
+test("no log holds a secret or a token", () => {
+  const written = processes.map(({ printed }) => printed()).join("\n");
+  const { JWT_SECRET = "", MASTER_KEY = "", S3_SECRET_ACCESS_KEY = "" } = corner.env;
+  for (const secret of [JWT_SECRET, MASTER_KEY, S3_SECRET_ACCESS_KEY, ...sessions.map(({ token }) => token)]) {
+    expect(secret.length).toBeGreaterThan(5);
+    expect(written).not.toContain(secret);
+  }
+});
+
 test("nor does any document, or any event of any history: compression in a file hides nothing", async () => {
   for (const { name } of await corner.store.db.listCollections().toArray()) {
     for await (const document of corner.store.db.collection(name).find())

@@ -153,12 +153,14 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
-        const session = await visibleSession(store, request.params.id, await requireClaims(request, tokens));
+        const claims = await requireClaims(request, tokens);
+        const session = await visibleSession(store, request.params.id, claims);
         const resume = Number(request.headers["last-event-id"] ?? request.query.after ?? 0);
         streamEvents({
           from: deps,
           bus,
           session,
+          until: claims.expiresAt,
           after: Number.isSafeInteger(resume) && resume > 0 ? resume : 0,
           request,
           reply,
