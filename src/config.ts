@@ -39,7 +39,9 @@ export const schema = z.object({
   S3_BUCKET: z.string().default("colloquy").describe("Bucket of the archive"),
   S3_ACCESS_KEY_ID: text("S3 access key"),
   S3_SECRET_ACCESS_KEY: text("S3 secret key"),
-  REDIS_URL: text("Redis for live events, model quotas, breakers and caches between processes; in process when empty"),
+  REDIS_URL: text(
+    "Redis for live events, rate limits, model quotas, breakers and caches between processes; in process when empty",
+  ),
 
   JWT_SECRET: z
     .string()

@@ -9,6 +9,7 @@ import type { Store } from "../store/mongo.ts";
 import type { Tokens } from "./auth.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LeakyBucket } from "./leaky-bucket.ts";
+import type { SharedBucket } from "./redis-bucket.ts";
 import type { Revocations } from "./revocations.ts";
 
 /** What the routes stand on. */
@@ -25,5 +26,6 @@ export interface ApiDeps {
   tokens: Tokens;
   revocations: Revocations;
   bus: LiveBus;
-  bucket: LeakyBucket;
+  /** Of this process, or shared through Redis. */
+  bucket: LeakyBucket | Pick<SharedBucket, "take">;
 }

@@ -17,6 +17,14 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
     sending.catch(() => recent.delete(key));
   };
 
+  async function admit({ _id, tenant, customerId }: Identity): Promise<void> {
+    const retryAfterS = await bucket.take(`messages:${tenant}:${customerId ?? _id}`);
+    if (retryAfterS > 0)
+      throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", {
+        retryAfterS,
+      });
+  }
+
   /** What a turn has stored already is not sent again, however long ago that was. */
   async function deliverOnce(session: Identity, message: InboundMessage): Promise<{ known: boolean }> {
     const { _id: sessionId, tenant, customerId, locale, channel } = session;
@@ -38,12 +46,8 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
         await earlier;
         return { duplicate: true };
       }
-      const retryAfterS = bucket.take(`messages:${session.tenant}:${session.customerId ?? session._id}`);
-      if (retryAfterS > 0)
-        throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", {
-          retryAfterS,
-        });
-      const delivery = deliverOnce(session, message);
+      // Remembered before anything is awaited, so that the same message at the same moment finds it.
+      const delivery = admit(session).then(() => deliverOnce(session, message));
       const sending = delivery.then(() => undefined);
       remember(key, sending);
       return { duplicate: (await delivery).known };

@@ -17,6 +17,7 @@ import { buildApp } from "./app.ts";
 import { createTokens } from "./auth.ts";
 import { createGateway } from "./gateway.ts";
 import { createLeakyBucket } from "./leaky-bucket.ts";
+import { createRedisBucket } from "./redis-bucket.ts";
 import { createRevocations } from "./revocations.ts";
 
 const RETENTION_SWEEP_MS = 3_600_000;
@@ -26,6 +27,8 @@ if (!config.JWT_SECRET) throw new Error("JWT_SECRET is missing: set it to 32 ran
 const wrapper = createMasterKeys(config.MASTER_KEY);
 const store = await openStore(config.MONGODB_URI ?? "mongodb://127.0.0.1:27017");
 const keyring = createKeyring({ store, wrapper });
+const bucketSize = { capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S };
+const shared = config.REDIS_URL ? await createRedisBucket({ url: config.REDIS_URL, log, ...bucketSize }) : null;
 const revocations = createRevocations(store);
 const journal = openJournal(journalPath(config));
 const returned = await enforceTombstones({ store, keyring, journal });
@@ -51,7 +54,7 @@ const app = await buildApp(
     gateway: createGateway({ client, config, log }),
     revocations,
     tokens: createTokens(config.JWT_SECRET, revocations),
-    bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
+    bucket: shared ?? createLeakyBucket(bucketSize),
   },
   log,
 );
@@ -66,6 +69,7 @@ if (config.RETENTION_DAYS) setInterval(sweep, RETENTION_SWEEP_MS).unref();
 
 async function stop(): Promise<void> {
   await app.close();
+  shared?.close();
   await Promise.all([connection.close(), store.close(), bus.close()]);
   process.exit(0);
 }

@@ -1,5 +1,5 @@
 /** Data keys, the envelopes they seal and the master key that wraps them (beyond-list 9). */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ApplicationFailure } from "@temporalio/common";
 import { createEncryptionCodec, sessionOfWorkflow } from "../../src/safety/codec/codec.ts";
@@ -50,6 +50,16 @@ describe("envelopes", () => {
     expect(unseal(key, first)).toEqual(WORDS);
     expect(kidOf(first)).toBe(key.kid);
     expect(first.includes(WORDS)).toBe(false);
+  });
+
+  test("short, long and incompressible content comes back as it was", async () => {
+    const key = await corner.keyring.serviceKey();
+    const contents = [Buffer.of(), Buffer.of(0), randomBytes(10_000), Buffer.from("护眼台灯".repeat(10_000))];
+    for (const content of contents) {
+      const sealed = seal(key, content);
+      expect(unseal(key, sealed).equals(content)).toBe(true);
+      expect(sealed.length).toBeLessThanOrEqual(content.length + 41);
+    }
   });
 
   test("any changed bit is noticed", async () => {

@@ -40,7 +40,7 @@ export const sessionRoutes =
         const claims = await optionalClaims(request, tokens);
         const tenant = claims?.tenant ?? config.TENANT;
         const customerId = claims?.role === "customer" && claims.sid === undefined ? claims.sub : null;
-        const retryAfterS = bucket.take(`sessions:${tenant}:${customerId ?? request.ip}`);
+        const retryAfterS = await bucket.take(`sessions:${tenant}:${customerId ?? request.ip}`);
         if (retryAfterS > 0)
           throw new ProblemError(429, "Too many conversations were started. Please wait a moment.", { retryAfterS });
         const sessionId = randomUUID();

@@ -1,6 +1,8 @@
 /** AES-256-GCM envelopes: the one shape in which customers' words rest, in Temporal's payloads and in MongoDB's documents. */
 import type { KeyObject } from "node:crypto";
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { DICTIONARY } from "./dictionary.ts";
 
 /** A data key and its id: 16 characters of base64url, random, so that it says nothing about its owner. */
 export interface DataKey {
@@ -15,7 +17,11 @@ export class EnvelopeError extends Error {
   override readonly name = "EnvelopeError";
 }
 
-const VERSION = 1;
+/** Content as it is. */
+const PLAIN = 1;
+/** Deflated against the dictionary first: encryption would otherwise make histories larger. */
+const DEFLATED = 2;
+const INFLATED_MAX_BYTES = 16_777_216;
 export const KID_BYTES = 12;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -23,18 +29,21 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KID_BYTES;
 const OVERHEAD_BYTES = HEADER_BYTES + IV_BYTES + TAG_BYTES;
 
-/** version (1 byte), key id (12), nonce (12), tag (16), ciphertext. A fresh random nonce each time. */
+/** version (1 byte), key id (12), nonce (12), tag (16), ciphertext of the content, deflated where that is shorter. A fresh random nonce each time. */
 export function seal({ kid, key }: Omit<DataKey, "tenant">, plain: Uint8Array): Buffer {
-  const header = Buffer.concat([Buffer.of(VERSION), Buffer.from(kid, "base64url")]);
+  const deflated = deflateRawSync(plain, { dictionary: DICTIONARY });
+  const [version, content] = deflated.length < plain.length ? [DEFLATED, deflated] : [PLAIN, plain];
+  const header = Buffer.concat([Buffer.of(version), Buffer.from(kid, "base64url")]);
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(header);
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  const body = Buffer.concat([cipher.update(content), cipher.final()]);
   return Buffer.concat([header, iv, cipher.getAuthTag(), body]);
 }
 
 /** Which key opens it. @throws EnvelopeError when these bytes are no envelope */
 export function kidOf(sealed: Uint8Array): string {
-  if (sealed.length < OVERHEAD_BYTES || sealed[0] !== VERSION) throw new EnvelopeError("not an encrypted envelope");
+  if (sealed.length < OVERHEAD_BYTES || (sealed[0] !== PLAIN && sealed[0] !== DEFLATED))
+    throw new EnvelopeError("not an encrypted envelope");
   return Buffer.from(sealed.subarray(1, HEADER_BYTES)).toString("base64url");
 }
 
@@ -45,7 +54,9 @@ export function unseal({ key }: Pick<DataKey, "key">, sealed: Uint8Array): Buffe
     const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(HEADER_BYTES, tagAt))
       .setAAD(sealed.subarray(0, HEADER_BYTES))
       .setAuthTag(sealed.subarray(tagAt, OVERHEAD_BYTES));
-    return Buffer.concat([decipher.update(sealed.subarray(OVERHEAD_BYTES)), decipher.final()]);
+    const content = Buffer.concat([decipher.update(sealed.subarray(OVERHEAD_BYTES)), decipher.final()]);
+    if (sealed[0] === PLAIN) return content;
+    return inflateRawSync(content, { dictionary: DICTIONARY, maxOutputLength: INFLATED_MAX_BYTES });
   } catch (cause) {
     throw new EnvelopeError("an encrypted envelope was changed, or belongs to another key", { cause });
   }
