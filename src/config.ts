@@ -50,6 +50,17 @@ export const schema = z.object({
     .describe(
       "Signs tokens, 32 characters or more; several by commas: the first signs, all verify; `npm start` makes one and keeps it in the data folder",
     ),
+  OIDC_ISSUER: text(
+    "OpenID provider that agents, engineers and admins sign in at; a development one under `npm start` when empty",
+  ),
+  OIDC_CLIENT_ID: text("Our client id there"),
+  OIDC_CLIENT_SECRET: text("Its secret; none for a public client with PKCE"),
+  OIDC_SCOPE: z.string().default("openid profile").describe("Scopes asked for"),
+  OIDC_ROLE_CLAIM: z
+    .string()
+    .default("role")
+    .describe("Claim that holds agent, engineer or admin, or a list with one of them"),
+  OIDC_TENANT_CLAIM: z.string().default("tenant").describe("Claim that holds the tenant; `TENANT` when it is absent"),
   MASTER_KEY: text(
     "Wraps customers' data keys: 32 random bytes in hexadecimal or base64; several by commas, the first wraps; `npm start` makes one and keeps it in the data folder",
   ),

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { importShop } from "../commerce/import.ts";
 import type { Config } from "../config.ts";
 import { inheritedEnvironment, loadConfig } from "../config.ts";
+import type { IdentityProvider } from "../embedded/identity-provider.ts";
+import { startIdentityProvider } from "../embedded/identity-provider.ts";
 import { writeInstance } from "../embedded/instance.ts";
 import { assertPortFree } from "../embedded/ports.ts";
 import { createProgressDisplay } from "../embedded/progress.ts";
@@ -68,6 +70,19 @@ function banner(config: Config, embedded: Embedded): string {
   ].join("\n");
 }
 
+/** Unless there is a real one, or this isn't a demo: people at the desk who sign in by clicking their name. */
+async function developmentProvider(config: Config): Promise<IdentityProvider | null> {
+  const demo = (inheritedEnvironment().DEMO ?? "true") === "true";
+  if (config.OIDC_ISSUER || !demo) return null;
+  const tenant = config.TENANT;
+  return startIdentityProvider([
+    { sub: "agent-mei", name: "陈梅 Mei", role: "agent", tenant },
+    { sub: "agent-tom", name: "Tom Baker", role: "agent", tenant },
+    { sub: "engineer-lu", name: "陆川 Lu", role: "engineer", tenant },
+    { sub: "admin-ana", name: "Ana Costa", role: "admin", tenant },
+  ]);
+}
+
 async function main(): Promise<void> {
   const config = loadConfig();
   // The worker reads it again; here a mistake in it is told before anything is started.
@@ -76,6 +91,7 @@ async function main(): Promise<void> {
   await assertPortFree(config.PORT);
   const aborted = new AbortController();
   const children: Child[] = [];
+  const closing: Array<() => Promise<void>> = [];
   let embedded: Embedded | null = null;
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
@@ -84,6 +100,7 @@ async function main(): Promise<void> {
     aborted.abort(new Error("stopped before it had started"));
     console.log("\nStopping…");
     await Promise.all(children.map((child) => child.stop()));
+    await Promise.all(closing.map((close) => close()));
     await embedded?.stop();
     console.log("Stopped. Nothing is lost: `npm start` goes on where this left off.");
     process.exit(code);
@@ -109,8 +126,13 @@ async function main(): Promise<void> {
       signal: aborted.signal,
     });
     await seedDemoShop(embedded.mongodb.uri, config.TENANT);
+    const provider = await developmentProvider(config);
+    if (provider) closing.push(provider.stop);
     const secrets = { JWT_SECRET: await jwtSecret(config), MASTER_KEY: await masterKey(config) };
-    const env = environmentFor(config, embedded, secrets);
+    const env = {
+      ...environmentFor(config, embedded, secrets),
+      ...(provider ? { OIDC_ISSUER: provider.issuer, OIDC_CLIENT_ID: provider.clientId } : {}),
+    };
     const options = {
       env,
       dataDir: config.DATA_DIR,
