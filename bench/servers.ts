@@ -48,8 +48,11 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
-/** @throws Error saying which part didn't start; nothing is left running then */
-export async function startBench(onProgress: (message: string) => void): Promise<Bench> {
+/** `settings` override ours. @throws Error saying which part didn't start; nothing is left running then */
+export async function startBench(
+  onProgress: (message: string) => void,
+  settings: Record<string, string> = {},
+): Promise<Bench> {
   const dataDir = await mkdtemp(join(tmpdir(), "colloquy-bench-"));
   const undo: Array<() => Promise<unknown>> = [() => rm(dataDir, { recursive: true, force: true })];
   let stopping: Promise<void> | undefined;
@@ -62,7 +65,7 @@ export async function startBench(onProgress: (message: string) => void): Promise
     return stopping;
   };
   try {
-    return await startAll(dataDir, undo, stop, onProgress);
+    return await startAll(dataDir, undo, stop, onProgress, settings);
   } catch (error) {
     await stop();
     throw error;
@@ -74,6 +77,7 @@ async function startAll(
   undo: Array<() => Promise<unknown>>,
   stop: () => Promise<void>,
   onProgress: (message: string) => void,
+  settings: Record<string, string>,
 ): Promise<Bench> {
   const { cacheDir } = loadConfig();
   const embedded = await startEmbedded({
@@ -84,7 +88,11 @@ async function startAll(
     onProgress: ({ message }) => onProgress(message),
   });
   undo.push(() => embedded.stop());
-  const env = environment(dataDir, embedded.temporal.address, embedded.mongodb.uri, await freePort());
+  const port = await freePort();
+  const env = {
+    ...environment(dataDir, embedded.temporal.address, embedded.mongodb.uri, port),
+    ...settings,
+  };
   const config = loadConfig(env);
   const store = await openStore(embedded.mongodb.uri);
   undo.push(() => store.close());

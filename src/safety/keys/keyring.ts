@@ -67,7 +67,8 @@ export function createKeyring({
   const refused = new Set<string>();
 
   async function unwrap(doc: KeyDoc): Promise<DataKey> {
-    if (refused.has(doc._id)) throw new KeyDestroyedError("the key was destroyed");
+    if (refused.has(doc._id))
+      throw new KeyDestroyedError("What this customer said can no longer be read: their key was destroyed.");
     const bytes = await wrapper.unwrap(Buffer.from(doc.wrapped.buffer), doc.master, wrapContext(doc));
     return { kid: doc._id, key: createSecretKey(bytes), tenant: doc.tenant };
   }
@@ -106,7 +107,7 @@ export function createKeyring({
   const byId = (kid: string): Promise<DataKey> =>
     cache(`kid ${kid}`, async () => {
       const doc = await store.keys.findOne({ _id: kid });
-      if (!doc) throw new KeyDestroyedError("the key was destroyed");
+      if (!doc) throw new KeyDestroyedError("What this customer said can no longer be read: their key was destroyed.");
       return unwrap(doc);
     });
 
