@@ -11,6 +11,7 @@ import { fetchExecutions } from "../src/replay/fetch.ts";
 import type { Talker } from "./conversations.ts";
 import { message, talkers } from "./conversations.ts";
 import { percentile } from "./measure.ts";
+import { cpuMs } from "./processes.ts";
 import type { Bench } from "./servers.ts";
 import { startBench } from "./servers.ts";
 import type { Subject } from "./subjects.ts";
@@ -89,13 +90,18 @@ export async function benchFlood(args: string[]): Promise<void> {
     const flooded: number[] = [];
     const answers: Record<string, number> = {};
     let floodedMs = 0;
+    let apiCpuMs = 0;
     for (let block = 0; block < blocks; block++) {
+      const cpuBefore = (await cpuMs(bench.pids.api)) ?? 0;
       const flooding = flood(bench, sessionId, token, Math.ceil(count / blocks), perS);
       flooded.push(...(await talk(speakers, flooding)));
       const result = await flooding;
       floodedMs += result.elapsedMs;
+      const cpuAfter = (await cpuMs(bench.pids.api)) ?? 0;
       for (const [status, times] of Object.entries(result.answers)) answers[status] = (answers[status] ?? 0) + times;
       quiet.push(...(await talk(speakers, sleep(result.elapsedMs))));
+      // What the others cost in as long a time is none of the flood's.
+      apiCpuMs += cpuAfter - cpuBefore - (((await cpuMs(bench.pids.api)) ?? 0) - cpuAfter);
     }
     const [before, during] = [quiet, flooded].map((all) => all.sort((a, b) => a - b)) as [number[], number[]];
     const ratio = (share: number): string => (percentile(during, share) / percentile(before, share)).toFixed(2);
@@ -110,6 +116,7 @@ export async function benchFlood(args: string[]): Promise<void> {
       console.log(
         `${name} quiet ${percentile(before, share).toFixed(0)} ms, flooded ${percentile(during, share).toFixed(0)} ms: ${ratio(share)}x`,
       );
+    console.log(`the API's CPU for the flood: ${(apiCpuMs / count).toFixed(2)} ms a message`);
     console.log(`reached the flooded workflow: ${await signalsOf(bench, sessionId)} signals`);
   } finally {
     await bench.stop();

@@ -3,6 +3,7 @@ import type { Identity } from "./conversations.ts";
 import type { ApiDeps } from "./deps.ts";
 import { ProblemError } from "./problems.ts";
 
+export const TOO_FAST = "You are writing faster than I can read. Please wait a moment and send it again.";
 /** Recent message ids of this process; the workflow and the unique index stand behind it. */
 const RECENT_MAX = 10_000;
 
@@ -19,10 +20,7 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
 
   async function admit({ _id, tenant, customerId }: Identity): Promise<void> {
     const retryAfterS = await bucket.take(`messages:${tenant}:${customerId ?? _id}`);
-    if (retryAfterS > 0)
-      throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", {
-        retryAfterS,
-      });
+    if (retryAfterS > 0) throw new ProblemError(429, TOO_FAST, { retryAfterS });
   }
 
   /** What a turn has stored already is not sent again, however long ago that was. */

@@ -6,8 +6,9 @@ import { optionalClaims, requireClaims } from "../auth.ts";
 import { currentView, messagesAfter, toMessage, visibleSession } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { streamEvents } from "../events.ts";
-import { createInbox } from "../inbox.ts";
+import { createInbox, TOO_FAST } from "../inbox.ts";
 import { ProblemError } from "../problems.ts";
+import { createRefusals } from "../refusals.ts";
 import { listenForReplies } from "../replies.ts";
 import { message, newMessage, newSession, problem, sessionParams, sessionView } from "../schemas.ts";
 
@@ -19,6 +20,7 @@ export const sessionRoutes =
   async (app) => {
     const { store, tokens, gateway, config, bucket, bus } = deps;
     const inbox = createInbox(deps);
+    const refusals = createRefusals(TOO_FAST);
 
     app.post(
       "/v1/sessions",
@@ -66,6 +68,12 @@ export const sessionRoutes =
     app.post(
       "/v1/sessions/:id/messages",
       {
+        // A flood is turned away at the door: before its body, its token and its session cost anything.
+        onRequest: refusals.refuse,
+        errorHandler(error, request) {
+          if (error instanceof ProblemError && error.status === 429) refusals.remember(request, error.retryAfterS ?? 0);
+          throw error;
+        },
         schema: {
           tags: TAGS,
           summary: "Say something; with waitMs the replies that arrived in time come back",
