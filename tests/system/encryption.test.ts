@@ -35,7 +35,10 @@ const PEOPLE = [
 ] as const;
 /** Messages of one conversation that carry canaries. */
 const PLACES = 8;
-const EACH = Math.ceil(TOTAL / PEOPLE.length / PLACES);
+/** As many as a handoff's summary has room for. */
+const EACH_MAX = 50;
+const CONVERSATIONS = Math.max(PEOPLE.length, Math.ceil(TOTAL / PLACES / EACH_MAX));
+const EACH = Math.ceil(TOTAL / CONVERSATIONS / PLACES);
 const RUN_TIMEOUT_MS = 300_000;
 
 /** What was started, to be ended after all tests. */
@@ -66,7 +69,10 @@ beforeAll(async () => {
   chats = createChats({ url: `http://127.0.0.1:${corner.config.PORT}`, tokens, tenant: corner.tenant });
   logs = await mkdtemp(join(tmpdir(), "colloquy-logs-"));
   cleanUp(() => rm(logs, { recursive: true, force: true }));
-  await Promise.all(PEOPLE.map(([customerId, product]) => converse(customerId, product)));
+  for (let first = 0; first < CONVERSATIONS; first += PEOPLE.length)
+    await Promise.all(
+      PEOPLE.slice(0, CONVERSATIONS - first).map(([customerId, product]) => converse(customerId, product)),
+    );
 }, RUN_TIMEOUT_MS);
 afterAll(async () => {
   for (const undo of undoes.reverse()) await undo();
