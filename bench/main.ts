@@ -2,6 +2,7 @@
  * `npm run bench [-- --sessions N --turns N --rounds N --write]`: our turns against the least this server can do, in the same run.
  * `npm run bench -- cache [--generate] [--write]`: a day of customer service through the caches.
  * `npm run bench -- flood`: what one user's flood costs the others.
+ * `npm run bench -- memory [--archived N --recalls N --write]`: sizes, moves, recall and cost of the three tiers of memory.
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -92,6 +93,7 @@ await runCommand(async () => {
   const [what, ...rest] = process.argv.slice(2);
   if (what === "cache") return (await import("./cache.ts")).benchCache(rest);
   if (what === "flood") return (await import("./flood.ts")).benchFlood(rest);
+  if (what === "memory") return (await import("./memory.ts")).benchMemory(rest);
   const settings = settingsFrom(process.argv.slice(2));
   if (settings.loadBefore > availableParallelism() / 2)
     console.error(`The machine is busy (load average ${settings.loadBefore.toFixed(1)}): the figures will say little.`);

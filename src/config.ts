@@ -70,6 +70,13 @@ export const schema = z.object({
   RETENTION_DAYS: text(
     "Days that conversations are kept after their last word, by tenant: `demo=365,*=730`; for ever when empty",
   ),
+  VAULT_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, "64 hexadecimal digits")
+    .optional()
+    .describe(
+      "Seals the originals of masked personal data and signs the audit log, 64 hexadecimal digits; `npm start` makes one and keeps it in the data folder",
+    ),
   TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
   DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
   LOG_LEVEL: z
@@ -127,6 +134,8 @@ export const schema = z.object({
 
   IDLE_RESET_MS: count(30 * MINUTE_MS, "Silence after which the dialogue starts afresh (D6)"),
   SESSION_COMPLETE_MS: count(7 * DAY_MS, "Silence after which a session's workflow completes"),
+  WARM_KEEP_MS: count(7 * DAY_MS, "Silence after which a session goes from warm memory to the archive (T2)"),
+  ARCHIVE_SWEEP_EVERY_MS: count(60 * MINUTE_MS, "The archive takes what is due this often (T3)"),
   BURST_QUIET_MS: count(80, "Quiet time that ends a burst of messages (D5)"),
   LEAD_IN_QUIET_MS: count(1_200, "The same after a greeting or an unfinished sentence"),
   HANDOFF_REASSURE_MS: count(2 * MINUTE_MS, "A waiting customer hears that the search goes on, this often"),
@@ -182,6 +191,13 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
 /** Where destroyed keys are remembered. */
 export const journalPath = (config: Pick<Config, "ERASURE_JOURNAL" | "DATA_DIR">): string =>
   config.ERASURE_JOURNAL ?? join(config.DATA_DIR, "erasures.jsonl");
+
+/** A secret that production has to set. @throws ConfigError when it isn't */
+export function required(config: Config, name: "JWT_SECRET" | "VAULT_KEY"): string {
+  const value = config[name];
+  if (value) return value;
+  throw new ConfigError(`${name} is missing: ${schema.shape[name].description}`);
+}
 
 /** Every variable of this process, for children that inherit it. */
 export const inheritedEnvironment = (): Record<string, string | undefined> => ({ ...process.env });

@@ -140,7 +140,7 @@ describe("docker-compose.yml", () => {
 
   test.each(ours)("%s is given settings that src/config.ts knows and accepts", (_name, { environment = {} }) => {
     expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(Object.keys(environment)));
-    const secret = "0123456789abcdef0123456789abcdef";
+    const secret = "0123456789abcdef".repeat(4);
     const config = loadConfig(resolved(environment, secret));
     expect(config).toMatchObject({
       TEMPORAL_ADDRESS: "temporal:7233",

@@ -1,15 +1,20 @@
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Memory } from "../memory/index.ts";
+import type { Report } from "../memory/report.ts";
+import type { Audit } from "../safety/audit.ts";
+import type { OutputScreen } from "../safety/output.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Sealer } from "../store/sealed.ts";
 import type { Understander } from "../understanding/index.ts";
+import { createArchive } from "./archive.ts";
 import { createExecute } from "./execute.ts";
 import { createSaveWarm } from "./memory.ts";
 import { createOpenSession } from "./open-session.ts";
 import { createProjectHandoff } from "./project-handoff.ts";
 import { createRespond } from "./respond.ts";
-import type { Activities } from "./types.ts";
+import type { Activities, ArchiveActivities } from "./types.ts";
 import { createUnderstand, createUnderstandByModel } from "./understand.ts";
 import { createWriteAnswers } from "./write-answers.ts";
 
@@ -21,12 +26,17 @@ export interface ActivityDeps {
   understander: Understander;
   answers: AnswerWriter;
   bus: LiveBus;
+  memory: Memory;
+  /** Tells operators what went wrong with memory. */
+  report: Report;
+  audit: Audit;
+  output: OutputScreen;
   modelTimeoutMs: number;
   now?: () => Date;
 }
 
 /** All activities over one set of dependencies; one worker process makes them once. */
-export function createActivities({ now = () => new Date(), ...given }: ActivityDeps): Activities {
+export function createActivities({ now = () => new Date(), ...given }: ActivityDeps): Activities & ArchiveActivities {
   const deps = { ...given, now };
   return {
     openSession: createOpenSession(deps),
@@ -37,5 +47,6 @@ export function createActivities({ now = () => new Date(), ...given }: ActivityD
     respond: createRespond(deps),
     saveWarm: createSaveWarm(deps),
     projectHandoff: createProjectHandoff(deps),
+    ...createArchive(deps),
   };
 }

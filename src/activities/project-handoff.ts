@@ -1,5 +1,6 @@
 import type { HandoffInput, HandoffView } from "../dialogue/session.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Audit } from "../safety/audit.ts";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 import type { Sealer } from "../store/sealed.ts";
@@ -9,11 +10,13 @@ export function createProjectHandoff({
   store,
   sealer,
   bus,
+  audit,
   now,
 }: {
   store: Store;
   sealer: Sealer;
   bus: LiveBus;
+  audit: Audit;
   now: () => Date;
 }) {
   return async (input: {
@@ -55,6 +58,14 @@ export function createProjectHandoff({
         // The upsert of an older version meets the newer document's id.
         if (!isDuplicateKey(error)) throw error;
       });
+    await audit.append({
+      tenant: handoff.tenant,
+      kind: "handoff",
+      who: view.agent?.id ?? "system",
+      what: view.status,
+      refs: { handoffId: handoff.handoffId, sessionId: handoff.sessionId, reason: handoff.reason },
+      once: `handoff:${handoff.handoffId}:${version}`,
+    });
     bus.publish({
       type: "handoff",
       tenant: handoff.tenant,

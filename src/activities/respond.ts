@@ -5,6 +5,7 @@ import type { Facts } from "../intents/wording.ts";
 import { choicesFor, word } from "../intents/wording.ts";
 import type { AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { OutputScreen } from "../safety/output.ts";
 import type { MessageDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 import type { SealedMessageDoc, Sealer } from "../store/sealed.ts";
@@ -18,6 +19,7 @@ export interface RespondDeps {
   commerce: CommerceBackend;
   recentOrders: CommerceBackend["orders"];
   answers: AnswerWriter;
+  output: OutputScreen;
   bus: LiveBus;
   now: () => Date;
 }
@@ -36,7 +38,10 @@ export function createRespond(deps: RespondDeps) {
     const messages = owned ? input.messages : input.messages.filter((message) => message.role !== "assistant");
     const says = messages.flatMap((message) => message.says ?? []);
     const facts = await gatherFacts(deps, input, says);
-    const docs = messages.map((message, index) => toDoc(input, message, facts, index === messages.length - 1, now()));
+    const screened = await deps.output.of(identity.tenant);
+    const docs = messages
+      .map((message, index) => toDoc(input, message, facts, index === messages.length - 1, now()))
+      .map((doc) => (doc.role === "assistant" ? { ...doc, text: screened(doc.text) } : doc));
     await insertOnce(store, await Promise.all(docs.map((doc) => sealMessage(sealer, doc))));
     const last = docs.at(-1);
     if (last) bus.publish({ type: "message", sessionId: identity.sessionId, seq: last.seq });

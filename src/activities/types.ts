@@ -15,6 +15,18 @@ import type {
 } from "../dialogue/session.ts";
 import type { Dialogue, Understanding } from "../dialogue/types.ts";
 
+/** What the archive's sweep asks for (T3). */
+export interface ArchiveActivities {
+  /** Tenants and hours (ms since the epoch) with sessions that are due, oldest first. */
+  dueForArchive(): Promise<Array<{ tenant: string; hour: number }>>;
+  /** Moves what became due in that hour; says how many sessions. */
+  archiveHour(input: { tenant: string; hour: number }): Promise<number>;
+  /** Days and months that are over and lie in several files. */
+  dueForCompaction(): Promise<Array<{ tenant: string; level: "day" | "month"; period: string }>>;
+  /** Makes them one; says how many files that replaced. Nothing is deleted before the new one can be read. */
+  compactArchive(input: { tenant: string; level: "day" | "month"; period: string }): Promise<number>;
+}
+
 /** Everything a workflow may ask for. All are idempotent; failure types are dotted: `Model.Unavailable`. */
 export interface Activities {
   /** Where an earlier workflow of this session left off. */

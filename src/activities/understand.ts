@@ -3,29 +3,31 @@ import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { UnderstandInput, UnderstandOutput } from "../dialogue/session.ts";
 import type { Understanding } from "../dialogue/types.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Memory } from "../memory/index.ts";
 import { ModelError } from "../models/types.ts";
-import type { Store } from "../store/mongo.ts";
-import type { Sealer } from "../store/sealed.ts";
 import type { Understander } from "../understanding/index.ts";
 import { heartbeating } from "./heartbeat.ts";
-import { recallWarm } from "./memory.ts";
 
 interface UnderstandDeps {
-  store: Store;
-  sealer: Sealer;
+  memory: Memory;
   bus: LiveBus;
   understander: Understander;
   modelTimeoutMs: number;
+  now: () => Date;
 }
 
-/** Patterns, examples and the shop's data, after the quiet time that ends a burst; the first turn after a pause recalls. */
-export function createUnderstand({ store, sealer, bus, understander }: UnderstandDeps) {
+/** Patterns, examples and the shop's data, after the quiet time that ends a burst; a first turn, or one after a pause, recalls. */
+export function createUnderstand({ memory, bus, understander, now }: UnderstandDeps) {
   return async (input: UnderstandInput): Promise<UnderstandOutput> => {
     bus.publish({ type: "typing", sessionId: input.identity.sessionId });
     if (input.quietMs > 0) await sleep(input.quietMs);
-    const recalled = input.recall ? await recallWarm({ store, sealer }, input.identity) : undefined;
-    const { understanding, settled } = await understander.quick(input);
-    return { ...(settled ? { settled, understanding } : { settled }), ...(recalled ? { recalled } : {}) };
+    const past = input.recall ? await memory.recall(input.identity, now()) : null;
+    // What is talked about now counts for more than what was talked about last time.
+    const focus = past && input.dialogue.focus.length === 0 ? past.focus : input.dialogue.focus;
+    const { understanding, settled } = await understander.quick({ ...input, dialogue: { ...input.dialogue, focus } });
+    await past?.kept;
+    const remembered = past ? { recalled: past.window, focus } : {};
+    return { ...(settled ? { settled, understanding } : { settled }), ...remembered };
   };
 }
 

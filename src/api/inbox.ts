@@ -7,8 +7,8 @@ export const TOO_FAST = "You are writing faster than I can read. Please wait a m
 /** Recent message ids of this process; the workflow and the unique index stand behind it. */
 const RECENT_MAX = 10_000;
 
-/** Takes messages in once each: rate limit, duplicate check, then durable in the workflow. */
-export function createInbox({ store, gateway, bucket }: ApiDeps) {
+/** Takes messages in once each: rate limit, duplicate check, personal data masked, then durable in the workflow. */
+export function createInbox({ store, gateway, bucket, screen }: ApiDeps) {
   const recent = new Map<string, Promise<void>>();
 
   const remember = (key: string, sending: Promise<void>): void => {
@@ -31,7 +31,11 @@ export function createInbox({ store, gateway, bucket }: ApiDeps) {
       { projection: { _id: 1 } },
     );
     if (stored) return { known: true };
-    await gateway.send({ tenant, sessionId, customerId, locale, channel }, message);
+    const text = await screen.message(
+      { tenant, sessionId, messageId: message.messageId, customerId, by: "customer" },
+      message.text,
+    );
+    await gateway.send({ tenant, sessionId, customerId, locale, channel }, { ...message, text });
     return { known: false };
   }
 

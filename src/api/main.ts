@@ -1,7 +1,7 @@
 /** One API process: `npm run api`. Configuration by environment, see src/config.ts. */
 import { Client, Connection } from "@temporalio/client";
 import { createDemoShop } from "../commerce/demo-shop.ts";
-import { journalPath, loadConfig } from "../config.ts";
+import { journalPath, loadConfig, required } from "../config.ts";
 import { chooseBus } from "../live/choose.ts";
 import { createEncryptionCodec } from "../safety/codec/codec.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
@@ -14,16 +14,17 @@ import { createMasterKeys } from "../safety/keys/master.ts";
 import { openStore } from "../store/mongo.ts";
 import { createLogger } from "../telemetry/log.ts";
 import { buildApp } from "./app.ts";
+import { archiveOf } from "./archive.ts";
 import { createTokens } from "./auth.ts";
 import { createGateway } from "./gateway.ts";
 import { createLeakyBucket } from "./leaky-bucket.ts";
 import { createRedisBucket } from "./redis-bucket.ts";
 import { createRevocations } from "./revocations.ts";
+import { createSafety } from "./safety.ts";
 
 const RETENTION_SWEEP_MS = 3_600_000;
 const config = loadConfig();
 const log = createLogger(config.LOG_LEVEL, "api");
-if (!config.JWT_SECRET) throw new Error("JWT_SECRET is missing: set it to 32 random characters or more.");
 const wrapper = createMasterKeys(config.MASTER_KEY);
 const store = await openStore(config.MONGODB_URI ?? "mongodb://127.0.0.1:27017");
 const keyring = createKeyring({ store, wrapper });
@@ -41,6 +42,9 @@ const client = new Client({
   dataConverter: createDataConverter(keyring),
 });
 const bus = chooseBus(config.REDIS_URL, process, log);
+const commerce = createDemoShop(store, keyring);
+const safety = createSafety(config, store, commerce, log);
+const cold = archiveOf(config, store, keyring);
 const app = await buildApp(
   {
     config,
@@ -48,12 +52,14 @@ const app = await buildApp(
     keyring,
     codec: createEncryptionCodec(keyring),
     journal,
+    cold,
     receipts: await createReceiptSigner(store, wrapper),
     bus,
-    commerce: createDemoShop(store, keyring),
+    commerce,
+    ...safety.deps,
     gateway: createGateway({ client, config, log }),
     revocations,
-    tokens: createTokens(config.JWT_SECRET, revocations),
+    tokens: createTokens(required(config, "JWT_SECRET"), revocations),
     bucket: shared ?? createLeakyBucket(bucketSize),
   },
   log,
@@ -70,7 +76,8 @@ if (config.RETENTION_DAYS) setInterval(sweep, RETENTION_SWEEP_MS).unref();
 async function stop(): Promise<void> {
   await app.close();
   shared?.close();
-  await Promise.all([connection.close(), store.close(), bus.close()]);
+  cold?.objects.close();
+  await Promise.all([connection.close(), store.close(), bus.close(), safety.close()]);
   process.exit(0);
 }
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());

@@ -133,4 +133,5 @@ export const customerExport = z.object({
       remembered: z.looseObject({}).nullable(),
     }),
   ),
+  archived: z.array(z.looseObject({})),
 });

@@ -5,8 +5,8 @@ import type { Config } from "../config.ts";
 import type { Instance } from "../embedded/instance.ts";
 import { readInstance } from "../embedded/instance.ts";
 
-/** From the environment, else made once and kept in the data folder, readable by its owner. */
-async function keptSecret(config: Config, configured: string | undefined, file: string): Promise<string> {
+/** A secret from the environment, else made once and kept in the data folder, readable by its owner. */
+async function secret(config: Config, configured: string | undefined, file: string): Promise<string> {
   if (configured) return configured;
   const path = join(config.DATA_DIR, file);
   const kept = await readFile(path, "utf8").catch(() => null);
@@ -17,11 +17,12 @@ async function keptSecret(config: Config, configured: string | undefined, file: 
   return made;
 }
 
-/** The secret that signs tokens. */
-export const jwtSecret = (config: Config): Promise<string> => keptSecret(config, config.JWT_SECRET, "jwt-secret");
-
+/** Signs tokens. */
+export const jwtSecret = (config: Config): Promise<string> => secret(config, config.JWT_SECRET, "jwt-secret");
+/** Seals the vault and signs the audit log. */
+export const vaultKey = (config: Config): Promise<string> => secret(config, config.VAULT_KEY, "vault-key");
 /** The master keys. Whoever loses them loses every conversation; whoever has them and the database can read all of it. */
-export const masterKey = (config: Config): Promise<string> => keptSecret(config, config.MASTER_KEY, MASTER_KEY_FILE);
+export const masterKey = (config: Config): Promise<string> => secret(config, config.MASTER_KEY, MASTER_KEY_FILE);
 export const MASTER_KEY_FILE = "master-key";
 
 /** The addresses the other commands need: configured ones, else the running instance's. @throws Error when nothing runs */

@@ -16,7 +16,7 @@ import { openStore } from "../store/mongo.ts";
 import { configuredTiers } from "../worker/tiers.ts";
 import type { Child } from "./children.ts";
 import { runChild } from "./children.ts";
-import { jwtSecret, masterKey } from "./instance.ts";
+import { jwtSecret, masterKey, vaultKey } from "./instance.ts";
 import { buildPages } from "./pages.ts";
 
 const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
@@ -35,7 +35,7 @@ async function seedDemoShop(uri: string, tenant: string): Promise<void> {
 const environmentFor = (
   config: Config,
   embedded: Embedded,
-  secrets: { JWT_SECRET: string; MASTER_KEY: string },
+  secrets: { JWT_SECRET: string; MASTER_KEY: string; VAULT_KEY: string },
 ): Record<string, string | undefined> => ({
   ...inheritedEnvironment(),
   DATA_DIR: resolve(config.DATA_DIR),
@@ -128,7 +128,11 @@ async function main(): Promise<void> {
     await seedDemoShop(embedded.mongodb.uri, config.TENANT);
     const provider = await developmentProvider(config);
     if (provider) closing.push(provider.stop);
-    const secrets = { JWT_SECRET: await jwtSecret(config), MASTER_KEY: await masterKey(config) };
+    const secrets = {
+      JWT_SECRET: await jwtSecret(config),
+      MASTER_KEY: await masterKey(config),
+      VAULT_KEY: await vaultKey(config),
+    };
     const env = {
       ...environmentFor(config, embedded, secrets),
       ...(provider ? { OIDC_ISSUER: provider.issuer, OIDC_CLIENT_ID: provider.clientId } : {}),

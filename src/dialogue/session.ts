@@ -1,4 +1,5 @@
 /** What crosses the boundary between the API, the session workflow and its activities. Types only. */
+import type { ItemRef } from "../commerce/types.ts";
 import type { BurstTimes } from "./burst.ts";
 import type { WindowEntry } from "./hot-window.ts";
 import type { Action, ActionResult, Dialogue, HandoffReason, Locale, Say, Understanding } from "./types.ts";
@@ -173,17 +174,26 @@ export interface UnderstandInput {
   turn: number;
   /** For models only: patterns and examples don't read it, so the fast path doesn't carry it. */
   window?: WindowEntry[];
-  /** First turn after a pause: look the warm copy up. */
+  /** First turn, or first after a pause: look up what is remembered of this customer. */
   recall: boolean;
   now: number;
   /** Wait this long first: what else is said meanwhile belongs to the same turn (D5). */
   quietMs: number;
 }
 
-export type UnderstandOutput =
-  | { settled: true; understanding: Understanding; recalled?: WindowEntry[] }
-  /** Patterns and examples don't settle it: a model is asked, in an activity that can be cancelled. */
-  | { settled: false; recalled?: WindowEntry[] };
+export type UnderstandOutput = Remembered &
+  (
+    | { settled: true; understanding: Understanding }
+    /** Patterns and examples don't settle it: a model is asked, in an activity that can be cancelled. */
+    | { settled: false }
+  );
+
+/** What a returning customer's first turn brings back (T4, D6). */
+interface Remembered {
+  recalled?: WindowEntry[];
+  /** What was talked about last. */
+  focus?: ItemRef[];
+}
 
 export interface ExecuteInput {
   identity: SessionIdentity;

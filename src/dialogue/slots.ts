@@ -35,6 +35,8 @@ const wordIn = (text: string, word: string): number => {
   // Latin sizes such as "m" or "xl" must stand alone.
   if (/^[a-z0-9]+$/.test(word)) {
     const before = text[at - 1] ?? " ";
+    // Nor is the s of "lamp's" a size.
+    if (before === "'") return -1;
     const after = text[at + word.length] ?? " ";
     if (/[a-z0-9]/.test(before) || /[a-z0-9]/.test(after)) {
       const next = wordIn(text.slice(at + word.length), word);

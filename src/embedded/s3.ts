@@ -10,7 +10,7 @@ import type { Embedded, EmbeddedOptions } from "./types.ts";
 
 export const bucketName = "colloquy";
 /** What s3rver accepts; it listens on 127.0.0.1 only. */
-const embeddedCredentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
+export const embeddedCredentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 const region = "us-east-1";
 
 /** The configured S3 once it answers, or s3rver with its objects in `dataDir/s3`; either way with the bucket "colloquy". */

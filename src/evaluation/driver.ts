@@ -43,6 +43,8 @@ export interface Verdict {
 }
 
 export interface Turn {
+  customer: string;
+  reply: string;
   ms: number;
   /** Patterns and examples settled it. */
   quick: boolean;
@@ -131,7 +133,7 @@ class Conversation implements Talk {
     const { says, why } = await this.#carryOut(transition(this.#dialogue, taken));
     if (this.#options.twoStep) this.#dialogue = oneAtATime(this.#dialogue);
     const reply = await this.#worded(says);
-    this.#turns.push({ ms: performance.now() - startedMs, quick });
+    this.#turns.push({ customer: text, reply, ms: performance.now() - startedMs, quick });
     this.#window = remember(this.#window, [
       { role: "customer", text },
       { role: "assistant", text: reply },

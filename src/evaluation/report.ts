@@ -64,7 +64,9 @@ function barsTable({ live }: Report, { name, messages, dialogues }: VariantResul
   const turns = (live ?? dialogues).flatMap((dialogue) => dialogue.turns);
   const how = live ? "over HTTP" : "in process";
   const quick = turns.filter((turn) => turn.quick).map((turn) => turn.ms);
-  const wrong = [...dialogues, ...(live ?? [])].filter(({ wrongAction }) => wrongAction).length;
+  // The sample over HTTP is of the same dialogues.
+  const wrong = new Set([...dialogues, ...(live ?? [])].filter(({ wrongAction }) => wrongAction).map(({ id }) => id))
+    .size;
   const rows = [
     ...LOCALES.flatMap((locale) => [
       bar(`intent right, ${LANGUAGES[locale]}`, share(of(messages, locale).map((one) => one.intentRight)), BARS.intent),

@@ -1,4 +1,6 @@
+import { systemPrompts } from "../models/prompts.ts";
 import type { Router } from "../models/router.ts";
+import { createLeakCheck } from "../safety/leak.ts";
 import { isPrivate } from "../safety/private.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import type { Knowledge } from "./index.ts";
@@ -37,6 +39,23 @@ export interface AnswerWriter {
 
 /** Longer than this a customer shouldn't wait for style. */
 const PHRASE_TIMEOUT_MS = 4_000;
+/** A tier that was talked into repeating its instructions is not listened to. */
+const leaks = createLeakCheck(systemPrompts());
+
+/** Drafts end where a prompt begins to show. */
+function withoutLeaks({ onDelta, onRestart }: Omit<WriteOptions, "signal">): Omit<WriteOptions, "signal"> {
+  let draft = "";
+  return {
+    onDelta(text) {
+      draft += text;
+      if (!leaks(draft)) onDelta(text);
+    },
+    onRestart() {
+      draft = "";
+      onRestart?.();
+    },
+  };
+}
 
 /** `cache` keeps what a tier worded; a text found there comes whole, without deltas. */
 export function createAnswerWriter(
@@ -65,9 +84,10 @@ export function createAnswerWriter(
         const account = { tenant, sessionId, turn };
         const localOnly = isPrivate(question);
         const phrased = await writer.phrase(request, {
-          ...{ ...account, ...drafts, localOnly, signal },
+          ...{ ...account, ...withoutLeaks(drafts), localOnly, signal },
           timeoutMs: PHRASE_TIMEOUT_MS,
         });
+        if (leaks(phrased.value)) return null;
         await cache?.keep(asked, phrased.value).catch(log);
         return { ...best, text: phrased.value };
       } catch (error) {

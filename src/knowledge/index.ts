@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Embedder } from "../models/types.ts";
+import { normalised } from "../safety/pii/find.ts";
 import { centre, dot, embedSet, meanOf } from "../understanding/vectors.ts";
 
 /** A question/answer pair, or one section of an article. */
@@ -19,6 +20,8 @@ export interface Knowledge {
   /** Ids of the entries that answer the question, best first, at most three; empty when nothing is near enough. */
   search(tenant: string, locale: "zh" | "en", question: string): Promise<string[]>;
   entry(id: string): KnowledgeEntry | undefined;
+  /** Whether an entry says this; letters and digits only, lower case. Such a telephone number is the shop's own. */
+  publishes(tenant: string, value: string): boolean;
 }
 
 /** Centred cosine under which nothing answers; calibrated: answerable questions .38-.88, others .22-.38. */
@@ -63,9 +66,11 @@ export async function loadKnowledge(
   );
   const mean = meanOf(raw);
   const vectors = raw.map((vector) => centre(vector, mean));
+  const published = entries.map(({ question, answer }) => normalised(`${question}\n${answer}`)).join("\n");
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   return {
     entry: (id) => byId.get(id),
+    publishes: (_tenant, value) => published.includes(value),
     async search(_tenant, locale, question) {
       const [embedded] = await embedder.embed([question]);
       if (!embedded || rows.length === 0) return [];

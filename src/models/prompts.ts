@@ -72,6 +72,12 @@ Promise nothing and never say that something was done. What is inside <question>
   };
 }
 
+/** What models are told and customers are never shown. */
+export const systemPrompts = (): string[] => [
+  TASK + FULL_ANSWER,
+  phrasePrompt({ locale: "en", question: "", passages: [] }).system,
+];
+
 /** What a model is told when its answer did not validate. */
 export function correctionText(problem: string): string {
   return `That was not a valid report (${problem}). Report on the same message again: only the JSON object, all fields, correct types.`;

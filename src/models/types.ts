@@ -35,8 +35,8 @@ export interface PredictRequest {
   locale: "zh" | "en";
   /** The burst of messages, joined by newlines. Already masked. */
   text: string;
-  /** The last few turns, oldest first, <= 1 KB in all. */
-  window: Array<{ role: "customer" | "assistant" | "agent"; text: string }>;
+  /** Pieces of earlier conversations (T4), then the hot window (<= 1 KB): a summary of what fell out of it, the last turns. */
+  window: Array<{ role: "customer" | "assistant" | "agent" | "summary" | "earlier"; text: string }>;
   /** The state of the dialogue in one line for the prompt, e.g. "CONFIRM return: waiting for yes or no". */
   situation: string;
   /** Names of what this customer ordered, for grounding. At most 20. */

@@ -1,7 +1,6 @@
 import type { Binary, Collection, Db } from "mongodb";
 import { MongoClient } from "mongodb";
 import type { Customer, Order, OrderRequest, Product } from "../commerce/types.ts";
-import type { WindowEntry } from "../dialogue/hot-window.ts";
 import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
 import type { SessionView } from "../dialogue/view.ts";
 import type { Choice } from "../intents/wording.ts";
@@ -56,21 +55,88 @@ export interface HandoffDoc {
   version: number;
 }
 
-/** The warm tier (T2), first form. */
+/** The warm tier (T2): one session, compressed. */
 export interface WarmDoc {
+  /** The session's id. */
   _id: string;
   tenant: string;
   customerId: string | null;
-  /** `WarmMemory`, sealed. */
+  /** The last word. */
+  lastAt: Date;
+  /** When the archive takes it. */
+  dueAt: Date;
+  /** Of the record: names this version. */
+  digest: string;
+  /** The record, see src/memory/record.ts. */
   body: Binary;
-  turn: number;
-  savedAt: Date;
-}
-export interface WarmMemory {
-  window: WindowEntry[];
-  focus: Array<{ orderId: string; line: number }>;
 }
 
+/** A Parquet file of the archive (T3). */
+export interface ArchiveFileDoc {
+  /** Its key in the bucket. */
+  _id: string;
+  tenant: string;
+  level: "hour" | "day" | "month";
+  /** What it is about, UTC: 2026-11-27T04, 2026-11-27 or 2026-11. */
+  period: string;
+  /** Only ready ones were read back; leaving ones are being deleted. */
+  state: "writing" | "ready" | "leaving";
+  /** Files whose sessions are in this one, and which go once it is ready. */
+  replaces: string[];
+  rows: number;
+  bytes: number;
+  createdAt: Date;
+}
+
+/** Where one customer's sessions are in one row group of one file. */
+export interface ArchiveEntryDoc {
+  tenant: string;
+  /** `c:` and the customer's id; `s:` and the session's id of an anonymous visitor. */
+  who: string;
+  file: string;
+  /** The group's first byte, the bytes of its columns, its rows. */
+  place: { start: number; sizes: number[]; rows: number };
+  /** The first of `sessions` in the group. */
+  row: number;
+  sessions: Array<{ id: string; at: Date; digest: string }>;
+  /** The last word of the newest of them. */
+  lastAt: Date;
+}
+
+/** What a message's placeholders stand for, sealed (src/safety/vault.ts). `_id` is session and message id. */
+export interface VaultDoc {
+  _id: string;
+  tenant: string;
+  sessionId: string;
+  messageId: string;
+  /** In the order of the placeholders in the text. */
+  items: Array<{ label: string; sealed: string }>;
+  at: Date;
+}
+
+/** One link of a tenant's audit chain (src/safety/audit.ts). Unique by (tenant, n) and by (tenant, once). */
+export interface AuditDoc {
+  tenant: string;
+  /** 1, 2, 3 … without gaps. */
+  n: number;
+  at: Date;
+  kind: string;
+  who: string;
+  what: string;
+  refs: Record<string, string>;
+  /** What must be appended once only, however often it is tried. */
+  once?: string;
+  prevHash: string;
+  hash: string;
+}
+
+/** How far a tenant's chain reaches, signed: a tail that was cut off is missed. */
+export interface AuditHeadDoc {
+  _id: string;
+  n: number;
+  hash: string;
+  signature: string;
+}
 /** A data key, wrapped by the master key; its absence is what erasure is. Unique by owner. */
 export interface KeyDoc {
   /** Key id, 16 random characters. */
@@ -115,6 +181,11 @@ export interface Store {
   handoffs: Collection<SealedHandoffDoc>;
   warm: Collection<WarmDoc>;
   modelCalls: Collection<ModelCallDoc>;
+  archiveFiles: Collection<ArchiveFileDoc>;
+  archiveEntries: Collection<ArchiveEntryDoc>;
+  vault: Collection<VaultDoc>;
+  audit: Collection<AuditDoc>;
+  auditHeads: Collection<AuditHeadDoc>;
   customers: Collection<Owned<Customer>>;
   products: Collection<Owned<Product>>;
   orders: Collection<Owned<OrderDoc>>;
@@ -142,6 +213,11 @@ export async function openStore(uri: string): Promise<Store> {
     handoffs: db.collection("handoffs"),
     warm: db.collection("warm"),
     modelCalls: db.collection("modelCalls"),
+    archiveFiles: db.collection("archiveFiles"),
+    archiveEntries: db.collection("archiveEntries"),
+    vault: db.collection("vault"),
+    audit: db.collection("audit"),
+    auditHeads: db.collection("auditHeads"),
     customers: db.collection("customers"),
     products: db.collection("products"),
     orders: db.collection("orders"),
@@ -157,12 +233,22 @@ export async function openStore(uri: string): Promise<Store> {
       { unique: true, partialFilterExpression: { messageId: { $exists: true } } },
     ),
     store.handoffs.createIndex({ tenant: 1, status: 1, createdAt: 1 }),
-    store.warm.createIndex({ tenant: 1, customerId: 1, savedAt: -1 }),
     store.modelCalls.createIndex({ sessionId: 1, turn: 1 }),
     store.modelCalls.createIndex({ at: 1 }, { expireAfterSeconds: MODEL_CALLS_KEPT_S }),
     store.sessions.createIndex({ tenant: 1, customerId: 1 }),
     store.keys.createIndex({ owner: 1 }, { unique: true }),
     store.revocations.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }),
+    store.warm.createIndex({ tenant: 1, customerId: 1, lastAt: -1 }),
+    store.warm.createIndex({ tenant: 1, dueAt: 1 }),
+    store.archiveFiles.createIndex({ tenant: 1, level: 1, period: 1 }),
+    store.archiveEntries.createIndex({ tenant: 1, who: 1, lastAt: -1 }),
+    store.archiveEntries.createIndex({ file: 1 }),
+    store.vault.createIndex({ sessionId: 1 }),
+    store.audit.createIndex({ tenant: 1, n: 1 }, { unique: true }),
+    store.audit.createIndex(
+      { tenant: 1, once: 1 },
+      { unique: true, partialFilterExpression: { once: { $exists: true } } },
+    ),
     store.customers.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.products.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.orders.createIndex({ tenant: 1, id: 1 }, { unique: true }),

@@ -1,11 +1,11 @@
 import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
-import { sameItem } from "../dialogue/items.ts";
+import { includesItem, sameItem } from "../dialogue/items.ts";
 import type { Dialogue, Mention, Slot, Understanding } from "../dialogue/types.ts";
 import { CORRECT, KEEP, OTHER_ONE } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
-import type { Pointed } from "./mention.ts";
+import type { Pointed, Scope } from "./mention.ts";
 import { pointAt } from "./mention.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
@@ -93,15 +93,27 @@ async function pointedBy(
     ...(corrects ? {} : { focus: [] }),
     ...(asksWhich ? {} : { loose: NO_GUESSES, exact: true }),
   };
-  const pointed = await without(reading.except, await pointAt(text, text, scope), at, kind);
+  const meant = await pointAt(text, text, scope);
+  const everything = meant.by === "none" && meant.unknown === null && asksWhich && ALL_BARE.test(text.trim());
+  const pointed = await without(reading.except, everything ? allOf(scope) : meant, at, kind);
   if (reading.answer === "yes" && staysWith(pointed, dialogue)) return null;
   return asksWhich || FIRM.includes(pointed.by) ? pointed : null;
 }
 
+/** "Both", "都要", said when asked which: all that was offered, or could be. */
+const ALL_BARE =
+  /^(?:都|全|全部|两个|都要|全要|all|both|everything|the lot|all of (?:it|them))(?:[要退换取消了的吧,.! ].*)?$/;
+const allOf = ({ lines, offered, prefer }: Scope): Pointed => ({
+  lines: offered.length > 0 ? lines.filter((line) => includesItem(offered, line.ref)) : lines.filter(prefer),
+  all: true,
+  unknown: null,
+  by: "all",
+});
+
 const NO_GUESSES: LooseNames = { find: async () => [] };
 
 /** Ways of pointing that are firm enough to change what was chosen already. */
-const FIRM: Array<Pointed["by"]> = ["name", "number", "other", "option"];
+const FIRM: Array<Pointed["by"]> = ["name", "number", "other", "option", "ordinal"];
 
 /** "Just one of them", said of the one thing that is open: other pieces of the same line. */
 function otherCount(text: string, at: Ground): Pointed | null {

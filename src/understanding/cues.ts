@@ -13,12 +13,12 @@ export const REQUEST: Record<RequestKind, RegExp> = {
     /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|sizes? (?:up|down|larger|bigger|smaller)|in its place)\b/,
   ),
   cancel: any(
-    /取[消肖销]|撤(?!诉|离)|退单|砍单|(?<!物流|快递|信息|更新|包裹|一直)(?:停|拦)(?:了|掉|一下|下来)|作废|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|不买了|不要了.*(?:没发|还没|备货)/,
-    /\b(?:cancel\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
+    /取[消肖销]|撤(?!诉|离)|退单|砍单|(?<!物流|快递|信息|更新|包裹|一直)(?:停|拦)(?:了|掉|一下|下来)|作废|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|(?:别|不用|甭)(?:再)?(?:给我)?送|少(?:要|发|寄)|只(?:发|寄|送)(?=[\d一两二三四五六])|不买了|不要了.*(?:没发|还没|备货)/,
+    /\b(?:can[cs](?:el|le)\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|remove (?:the|my|one|two|all|both|a|it|them|that)|take out|bin (?:it|them|the|my|that)|kill (?:it|the|my|that)|scrap|ditch (?:it|the|my|that)|(?:flick|knock|take|get|strike) [\w' -]{1,40} off (?:of )?(?:my|the|that|it)|(?:off|out of) (?:my|the|that|this) (?:\w+ )?order|reduce (?:the|my|it|that)|cut (?:it|the|my) [\w ]{0,20}down|(?:only|just) send me|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
   ),
   return: any(
     /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要|不要(?:了|$|啦|咯|哈|就行)|(?:不需要|用不[上着]|不想买)了?|寄回|送回/,
-    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them|two|three|four) back\b)|^(?!.*\b(?:call|get|got|come|came|write|ring|hear|text|reply|be|i'm|im|welcome|paid)\b)[\w' -]{2,40} back(?: please| pls| thanks| and .*)?$/,
+    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them|'em|em|one|two|three|four) back|(?:come|coming|comes) back to you|be collected|shut of|chuck(?:ing)? [\w' -]{0,30}back)\b|^(?!.*\b(?:call|get|got|come|came|write|ring|hear|text|reply|be|i'm|im|welcome|paid)\b)[\w' -]{2,40} back(?: please| pls| thanks| and .*)?$/,
   ),
 };
 
@@ -36,8 +36,8 @@ export const NOT_HUMAN =
   /(?:不|别|不用|不要|先别|取消)(?:用|要|再)?(?:转|找|接)?人工|\b(?:no|don'?t|not) (?:need|want)?\s?(?:an? )?(?:human|agent|person)\b/i;
 
 export const STATUS = any(
-  /物流|快递(?!费|员|公司|用)|包裹|到哪|走到|哪(?:一)?站|到了(?:没|吗|么)|(?:发|寄|送)(?:出|货|过来|出来|了)*(?:了)?(?:没|吗|么|没有)|(?:啥|什么|几)(?:时候|时)(?:能|可以|会)?(?:到|发|送|收到)|多久(?:能|才|会)?(?:到|送|收到)|几号到|还没(?:到|收到|发货?|寄|送)|怎么还(?:没|不)|进度|运单|单号是|签收了(?:没|吗)|在路上|订单(?:状态|情况|详情|进展|呢|怎么样)|查(?:一)?(?:下|查|询)?(?:我的|我)?(?:订单|单子|快递|物流)|\d\s*(?:帮我|麻烦)?查(?:一)?(?:下|查)/,
-  /\b(?:track(?:ing)?|where(?:'s| is| are| has| have|'ve)? (?:\w+ ){0,4}?(?:order|parcel|package|delivery|stuff|shipment|it|my|got to|the)|whereabouts|(?:has|have|did|is|was|are|will|when).{0,40}?(?:ship(?:ped|s)?|dispatch\w*|arriv\w*|deliver(?:ed|y)?|land(?:s|ed)?|get here|come|on its way|left|sent|here yet)|status|eta|out for delivery|rundown|(?:state|news|update) (?:of|on)|what(?:'s| is) up with|(?:order|delivery) (?:update|progress)|shipped yet|still (?:hasn't|haven't|not|waiting))\b/,
+  /物流|快递(?!费|员|公司|用)|包裹|到哪|走到|哪(?:一)?站|到了(?:没|吗|么)|(?:发|寄|送)(?:出|货|过来|出来|了)*(?:了)?(?:没|吗|么|没有)|(?:啥|什么|几)(?:时候|时)(?:能|可以|会)?(?:到|发|送|收到)|多久(?:能|才|会)?(?:到|送|收到)|几号到|还没(?:到|收到|发货?|寄|送)|怎么还(?:没|不)|进度|运单|单号是|签收了(?:没|吗)|在路上|订单(?:状态|情况|详情|进展|呢|怎么样)|(?:那|这)(?:个|件|单|事)?(?:事儿?|现在|后来)?(?:怎么样|咋样|怎样|如何)了|查(?:一)?(?:下|查|询)?(?:我的|我)?(?:订单|单子|快递|物流)|\d\s*(?:帮我|麻烦)?查(?:一)?(?:下|查)/,
+  /\b(?:track(?:ing)?|where(?:'s| is| are| has| have|'ve)? (?:\w+ ){0,4}?(?:order|parcel|package|delivery|stuff|shipment|it|my|got to|the)|whereabouts|(?:has|have|did|is|was|are|will|when).{0,40}?(?:ship(?:ped|s)?|dispatch\w*|arriv\w*|deliver(?:ed|y)?|land(?:s|ed)?|get here|come|on its way|left|sent|here yet)|status|eta|out for delivery|rundown|(?:state|news|update) (?:of|on)|what(?:'s| is) up with|(?:order|delivery) (?:update|progress)|shipped yet|still (?:hasn't|haven't|not|waiting)|how(?:'s| is) (?:that|it) (?:going|coming|looking)|any (?:news|updates?) (?:on|about) (?:that|it))\b/,
 );
 
 /** Policy and how-things-work: answered from the knowledge folder. */
@@ -47,7 +47,7 @@ export const POLICY = any(
 );
 
 export const ASKS =
-  /[?？]|(?:吗|么|呢|不|没|嘛)$|多久|多少(?:钱|天|运费)|什么时候|怎么(?:办|弄|算|退|换)|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:(?:how|what|where|who|when)(?:'?s)?|why|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
+  /[?？]|(?:吗|么|呢|不|没|嘛)$|([\u4e00-\u9fff])不\1|多久|多少(?:钱|天|运费)|几时|去边|为啥|咋|什么时候|怎么(?:办|弄|算|退|换)|\bwhen (?:it|they|will|does|do|is|are)\b|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:(?:how|what|where|who|when)(?:'?s)?|why|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
 
 export const INJECTION = any(
   /(?:忽略|无视|忘(?:掉|记))(?:.{0,8})(?:指令|规则|提示|设定|命令|要求)|系统提示|提示词|你现在是|从现在起你|开发者模式|扮演|管理员(?:模式|权限)/,
@@ -56,7 +56,7 @@ export const INJECTION = any(
 
 export const ABANDON = any(
   /算了|不(?:退|换|取消|撤|办|弄|搞)了(?!吗)|(?:还是|那就|那)?(?:先)?(?:不用|甭)(?:了|退|换|取消|办)|先(?:不|别)(?:退|换|取消|办|弄)|别(?:退|换|取消|办|弄)(?:了)?(?!.*(?:直接|还是|改))|(?:我)?(?:还是)?留着(?:吧|用|穿|凑合|了)?$|不麻烦了|当我没说|照常(?:发|寄|给)|照(?:常|旧)|又(?:要|想要)了|继续(?:发|寄)|取消(?:申请|退货|退款|换货)/,
-  /\b(?:never ?mind|nevermind|forget (?:it|about it|that)|scrap that|drop it|leave (?:it|that|the|this|my)(?: \w+)?(?: alone| as it is| as is| be)?(?:,|$| please|,? i'll)|(?:i'?ll|i will|i'm going to|gonna|i do|let me) (?:just )?(?:keep|hold on to|hang on to|want (?:it|the))|keep(?:ing)? (?:it|them|the order|this)|don'?t (?:bother|worry about it)|no need(?: then)?|not (?:any ?more|needed)|doesn'?t matter any ?more|(?:stop|cancel) (?:that|the|this|my) (?:request|return|exchange)|on second thou?ght|send it anyway|i'll (?:wait|pass))\b/,
+  /\b(?:never ?mind|nevermind|forget (?:it|about it|that|i asked)|(?:too much|so much) (?:faff|hassle|trouble)|drop the whole|stop all|scrap that|drop it|leave (?:it|that|the|this|my)(?: \w+)?(?: alone| as it is| as is| be)?(?:,|$| please|,? i'll)|(?:i'?ll|i will|i'm going to|gonna|i do|let me) (?:just )?(?:keep|hold on to|hang on to|want (?:it|the))|keep(?:ing)? (?:it|them|the order|this)|don'?t (?:bother|worry about it)|no need(?: then)?|not (?:any ?more|needed)|doesn'?t matter any ?more|(?:stop|cancel) (?:that|the|this|my) (?:request|return|exchange)|on second thou?ght|send it anyway|i'll (?:wait|pass))\b/,
 );
 
 export const YES = any(
@@ -66,7 +66,7 @@ export const YES = any(
 );
 
 export const NO = any(
-  /^(?:不|别|先别|先不|错了|没有|不对|不行|不用|不要|不是|算了|否)|不(?:对|行|要|用|办|同意|确认|可以|是)/,
+  /^(?:不|别|先别|先不|错了|没有|不对|不行|不用|不要|不是|算了|否)|不(?:对|行|要|用|办|同意|确认|可以|是|退了|换了|取消)/,
   /^(?:no|nope|nah|not|don'?t|stop|wrong|(?:wait|hold on),? no)\b|\b(?:not yet|not now|no thanks|rather not|don'?t do (?:it|that)|that'?s (?:wrong|not right|not it))\b/,
 );
 /** Looks like a refusal and isn't: "没问题", "no problem". */
@@ -78,8 +78,8 @@ export const HEDGE = any(
 );
 
 export const DECLINE = any(
-  /跳过|不想说|不(?:方便|愿意?|告诉|解释|说了)|没(?:什么|啥|有)?(?:特别的?)?(?:原因|理由|为什么)|无(?:理由|原因)?$|就是(?:想|要)(?:退|换)|你别管|别问|私人原因|不为什么|随便/,
-  /\b(?:skip|no (?:particular |special |real )?reason|rather not|prefer (?:not|to keep)|to myself|none of your|not saying|won'?t say|don'?t want to say|no comment|private|just because|doesn'?t matter|n\/a)\b/,
+  /跳过|无需|(?:别|不用)(?:跟我)?(?:扯|问)|不想说|不(?:方便|愿意?|告诉|解释|说了)|没(?:什么|啥|有)?(?:特别的?)?(?:原因|理由|为什么)|无(?:理由|原因)?$|就是(?:想|要)(?:退|换)|你别管|别问|私人原因|不为什么|随便/,
+  /\b(?:skip|no (?:particular |special |real )?reason|rather not|prefer (?:not|to keep)|to myself|none of your|not saying|won'?t say|don'?t want to say|no comment|private|just because|doesn'?t matter|prefer (?:to )?not(?: to)?|(?:just )?(?:cuz|cos|coz)$|idk|no idea|n\/a)\b/,
 );
 
 export const CORRECT = any(
@@ -90,15 +90,15 @@ export const OTHER_ONE =
   /另(?:外)?(?:一|那)(?:个|件|双|台|只|条|款|把|口|副|本|瓶|单|笔)|别的那|\bthe other (?:one|pair|order|\w+)\b/i;
 export const ADD = any(
   /也(?!许|好|行|可以|不|没)|还(?:有|要|想)|再加|加上|一起|一并|另外|顺便/,
-  /\b(?:also|as well|and also|in addition|plus|add)\b|\btoo\b(?=\s*(?:$|[,.!?，]))/,
+  /\b(?:also|include|in the same box|together with|along with|as well|and also|in addition|plus|add)\b|\btoo\b(?=\s*(?:$|[,.!?，]))/,
 );
 export const ONLY = any(
   /只(?:要|退|换|取消|办|想|是)|就(?:退|换|取消)(?!吧|了吧)|单独/,
   /\b(?:only|just (?:the|that|this|one)|nothing else)\b/,
 );
 export const KEEP = any(
-  /留(?!言|意|神|学)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|不(?:包括|含|算)|(?:是|还|都)?(?:好的|没问题|没事|挺好的?)$/,
-  /\b(?:keep(?:ing)?(?! \w+ing\b)|leave|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays?|(?:is|are|was|were)(?: all)? (?:fine|ok|okay|good|perfect|great|alright))\b/,
+  /留(?!言|意|神|学)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|去掉|拿掉|划掉|不(?:包括|含|算)|(?:是|还|都)?(?:好的|没问题|没事|挺好的?)$/,
+  /\b(?:keep(?:ing)?(?! \w+ing\b)|leave|spare|minus|forget the|drop the|hang on to|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays?|(?:is|are|was|were)(?: all)? (?:fine|ok|okay|good|perfect|great|alright))\b/,
 );
 export const ALL = any(
   /全(?:部|都|退|换|取消|撤|要|不要)|所有|统统|通通|整(?:个|单|笔)|都(?=.{0,4}(?:退|换|取消|要|不要|撤|办|停|别|作废|寄|拦))|一(?:共|切)|一起/,
@@ -127,7 +127,7 @@ export const THANKS =
 export const GOODBYE = /再见|拜拜|拜|回见|晚安|\b(?:bye|goodbye|see you|good night|later)\b/i;
 /** "Everything apart from the scarf", "除了围巾": what follows is not meant. */
 export const EXCEPT =
-  /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|besides|excluding|minus|but not|bar|not the|not my)\s+(.+)$/i;
+  /^(?:啊|哦|诶|哎|嗯|噢)?不是(?!退|换|取消|要|说|很|不)(.+)$|除(?:了|开|去)\s*(.+?)(?:以外|之外|外)?(?=其|别|都|全|剩|，|,|$)|\b(?:apart from|except(?: for)?|other than|besides|excluding|minus|but not|bar|not the|not my|(?<=\b(?:all|everything|lot|whole)\b.*)but (?=the|my))\s+(.+?)(?=\s+(?:i(?:'m| am|'d| would| want)?|please|can|could|should|needs? to|to return|go(?:es)? back)\b|$)/i;
 /** "确定不要": a yes to cancelling, though a no is in it. */
 export const SURE_UNWANTED = /^(?:(?:确定|确认|对|是的?|嗯)[\s,，]*)+(?:我)?(?:都)?不(?:要|想要|需要)了?[的啊呀哦]*$/;
 /** "One size up": a variant named by how it differs. */

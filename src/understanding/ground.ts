@@ -88,10 +88,13 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
   if (!isRequestKind(read.intent)) return { act: { intent: read.intent }, lines: [] };
   const said = read.intent;
   const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, said)), at, said);
-  const kind = meantKind(said, pointed);
+  const kind = read.guessed ? likelyKind(said, pointed, read.text) : meantKind(said, pointed);
   // Who a visitor is comes first: until then nothing is theirs, and nothing can be missing from it.
   const mention = at.signedIn ? toMention(pointed, kind) : null;
-  const because = read.because.filter((clause) => explains(clause, kind, pointed.lines, at));
+  const reason = await reasonIn(read.because, read.cue, {
+    says: (clause) => explains(clause, kind, pointed.lines, at),
+    isReason: at.isReason,
+  });
   const carried =
     pointed.lines.length > 0
       ? pointed.lines
@@ -103,10 +106,7 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
     act: {
       intent: kind,
       mention,
-      reason: typed(
-        reasonIn(because, read.cue, (clause) => explains(clause, kind, pointed.lines, at)),
-        at,
-      ),
+      reason: typed(reason, at),
       wanted: kind === "exchange" ? wantedIn(read.text, carried) : null,
       relation: read.relation,
     },
@@ -156,6 +156,8 @@ function inContext(question: string, { dialogue, locale }: Ground): string {
  * less, or something else, changes the proposal instead.
  */
 function affirmRepeated(reading: Reading, acts: Act[], { dialogue, text }: Ground): void {
+  // A model that names again what was proposed has not heard a yes: only the customer's own words are one.
+  if (reading.byModel && reading.answer !== "yes") return;
   if (dialogue.state !== "CONFIRM" || reading.answer === "no" || ASKS.test(text)) return;
   const requests = acts.filter((act): act is RequestAct => isRequestKind(act.intent));
   const same = (act: RequestAct): boolean => {
@@ -187,6 +189,13 @@ const allAre = (lines: Line[], kind: RequestKind): boolean =>
 /** Giving back what hasn't shipped is a cancellation, whatever it was called; the proposal says so. */
 const meantKind = (said: RequestKind, pointed: Pointed): RequestKind =>
   said === "return" && allAre(pointed.lines, "cancel") ? "cancel" : said;
+
+/** Nobody gives back what hasn't come, and who names no other variant wants no exchange. */
+function likelyKind(guessed: RequestKind, pointed: Pointed, text: string): RequestKind {
+  if (allAre(pointed.lines, "cancel")) return "cancel";
+  if (guessed === "cancel" && allAre(pointed.lines, "return")) return "return";
+  return guessed === "exchange" && wantedIn(text, pointed.lines) === null ? "return" : guessed;
+}
 
 async function groundStatus(read: ReadAct, at: Ground): Promise<{ act: Act; lines: Line[] }> {
   const pointed = await pointAt(read.text, read.text, scopeFor(at, null));

@@ -1,5 +1,6 @@
 import { looksLikeOrderId } from "../commerce/order-shape.ts";
 import type { CommerceBackend, Order, Product } from "../commerce/types.ts";
+import { isRequestKind } from "../commerce/types.ts";
 import { sameItem } from "../dialogue/items.ts";
 import type { SessionIdentity, UnderstandInput } from "../dialogue/session.ts";
 import { missingSlots } from "../dialogue/slots.ts";
@@ -9,9 +10,11 @@ import type { Calibration } from "../models/calibration.ts";
 import type { Routed, Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
 import type { Prediction, PredictRequest } from "../models/types.ts";
+import { normalised } from "../safety/pii/find.ts";
 import { isPrivate } from "../safety/private.ts";
 import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
+import { LABELS } from "./examples.ts";
 import { ground } from "./ground.ts";
 import type { Line } from "./lines.ts";
 import { hasWord, namedOrders, toLines } from "./lines.ts";
@@ -33,6 +36,8 @@ export interface UnderstandingDeps {
   loose: LooseNames;
   thesaurus: Thesaurus;
   knowledge: Knowledge;
+  /** Pieces of earlier conversations for a prompt about these words, cited (T4); none where there is no memory. */
+  past?: ((input: UnderstandInput) => Promise<string[]>) | undefined;
   /** Tiers beyond patterns and examples; null when none is configured or ready. */
   router(): Router | null;
   calibration: Calibration;
@@ -90,7 +95,8 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
     async byModel(input, signal, timeoutMs) {
       const at = await groundFor(deps, input);
       const { reading, understanding } = await readExamples(at, input.texts);
-      const prediction = await predict(router(), input, at, { signal, timeoutMs }, limits.highValue).catch(
+      const past = (await deps.past?.(input)) ?? [];
+      const prediction = await predict(router(), input, at, past, { signal, timeoutMs }, limits.highValue).catch(
         (error: unknown) => {
           // Every tier failed or is over its quota: what the examples made of it is better than nothing (beyond-list 10).
           if (error instanceof NoTierAnswered && understanding.understood) return null;
@@ -100,7 +106,8 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
       // A model that is unsure itself knows no more than the examples do.
       if (!prediction || prediction.value.confidence < MODEL_CONFIDENCE) return conclude(understanding, at);
       const { value, tier } = prediction;
-      const predicted = await ground(withPrediction(reading, value, at.text), at);
+      const said = onlyWhatWasSaid(value, predictRequest(input, at, past));
+      const predicted = await ground(withPrediction(reading, said, at.text), at);
       return conclude({ ...predicted, tier, confidence: value.confidence }, at);
     },
   };
@@ -110,13 +117,17 @@ async function predict(
   router: Router | null,
   input: UnderstandInput,
   at: Ground,
+  past: string[],
   limits: { signal: AbortSignal; timeoutMs: number },
   highValue: number,
 ): Promise<Routed<Prediction> | null> {
   const { tenant, sessionId } = input.identity;
   const account = { tenant, sessionId, turn: input.turn };
-  const options = { ...limits, ...account, stakes: stakesOf(at, highValue), localOnly: isPrivate(at.text) };
-  return router ? router.predict(predictRequest(input, at), options) : null;
+  const localOnly = isPrivate(at.text);
+  const options = { ...limits, ...account, stakes: stakesOf(at, highValue), localOnly };
+  // What was private then stays in the network now (M2).
+  const shown = localOnly ? past : past.filter((piece) => !isPrivate(piece));
+  return router ? router.predict(predictRequest(input, at, shown), options) : null;
 }
 
 async function groundFor(
@@ -137,6 +148,10 @@ async function groundFor(
     loose: deps.loose,
     thesaurus: deps.thesaurus,
     knowledge: deps.knowledge,
+    async isReason(clause) {
+      const { label, margin } = await deps.classifier.classify(clause, NO_REQUESTS);
+      return label === "reason" || margin < NO_REASON_MARGIN;
+    },
   };
 }
 
@@ -179,14 +194,19 @@ function situationFor(at: Ground): Situation {
   };
 }
 
+/** Said beside a request, a clause explains it unless it is plainly something else. */
+const NO_REASON_MARGIN = 0.25;
+/** What a clause may be that stands beside a request. */
+const NO_REQUESTS = LABELS.filter((label) => !isRequestKind(label) && label !== "out_of_scope");
+
 const PROMPT_PRODUCTS_MAX = 20;
 
-function predictRequest(input: UnderstandInput, at: Ground): PredictRequest {
+function predictRequest(input: UnderstandInput, at: Ground, past: string[]): PredictRequest {
   const names = (line: Line): string => line.product?.names?.[at.locale] ?? line.item.name;
   return {
     locale: at.locale,
     text: input.texts.join("\n"),
-    window: input.window ?? [],
+    window: [...past.map((text) => ({ role: "earlier" as const, text })), ...(input.window ?? [])],
     situation: situationText(input.dialogue),
     orderedProducts: [...new Set(at.lines.map(names))].slice(0, PROMPT_PRODUCTS_MAX),
   };
@@ -202,6 +222,26 @@ function situationText(dialogue: Dialogue): string {
   return dialogue.state === "CONFIRM"
     ? `CONFIRM ${open}: waiting for yes or no`
     : `${dialogue.state}${open ? ` ${open}` : ""}`;
+}
+
+/**
+ * A model copies words, it has none of its own: a reason or a wish that no customer wrote, a name or a number that stands
+ * nowhere, is left out, so that nothing it was talked into saying is shown or stored.
+ */
+function onlyWhatWasSaid(prediction: Prediction, { text, window, orderedProducts }: PredictRequest): Prediction {
+  const wordsOf = (...texts: string[]): string => normalised(texts.join("\n"));
+  const customer = wordsOf(text, ...window.filter(({ role }) => role === "customer").map((entry) => entry.text));
+  const anywhere = wordsOf(text, ...window.map((entry) => entry.text), ...orderedProducts);
+  const within = (said: string, words: string | null): string | null =>
+    words !== null && said.includes(normalised(words)) ? words : null;
+  const acts = prediction.acts.map((act) => ({
+    ...act,
+    product: within(anywhere, act.product),
+    order_id: within(anywhere, act.order_id),
+    reason: within(customer, act.reason),
+    wanted: within(customer, act.wanted),
+  }));
+  return { ...prediction, acts };
 }
 
 /** A model only says what the words mean; the words themselves are resolved like everybody's. */
@@ -224,5 +264,12 @@ function withPrediction(reading: Reading, prediction: Prediction, text: string):
   });
   // The words' own yes or no stands; a model can't turn silence into a yes.
   const answer = reading.answer ?? (prediction.answer === "no" ? "no" : null);
-  return { ...reading, acts, answer, confidence: prediction.confidence, abandon: reading.abandon && acts.length === 0 };
+  return {
+    ...reading,
+    acts,
+    byModel: true,
+    answer,
+    confidence: prediction.confidence,
+    abandon: reading.abandon && acts.length === 0,
+  };
 }

@@ -88,6 +88,13 @@ const SIZE_WORDS: Record<string, string[]> = {
   xxl: ["2xl", "double xl"],
 };
 
+const COLOURS = /^(?:black|white|red|blue|green|gr[ae]y|pink|navy|brown|beige|cream|silver|gold|purple|yellow|orange)$/;
+/** Plugs and the like, by where they fit. */
+const PLACES: Record<string, string[]> = {
+  us: ["american", "美规", "美标"],
+  uk: ["british", "英规", "英标"],
+  eu: ["european", "欧规", "欧标"],
+};
 /** "2米" is said "两米". */
 const HAN_NUMERALS = ["", "一", "二两", "三", "四", "五", "六", "七", "八", "九", "十"];
 const UNIT_WORDS: Record<string, string[]> = {
@@ -132,6 +139,17 @@ function formsOf(value: string, product: Product | undefined): string[] {
         // "耶加雪菲" is said "耶加".
         const long = /^\p{Script=Han}{4,}$/u.test(bare ?? name) ? (bare ?? name) : "";
         if (long) forms.push(long.slice(0, 2), long.slice(-2));
+        const shade = /^\p{Script=Han}{1,3}([红橙黄绿青蓝紫粉黑白灰棕])$/u.exec(name)?.[1];
+        if (shade) forms.push(`${shade}的`, `${shade}色`);
+        const coded = /^(\d{2})[\s#.-]/.exec(name)?.[1];
+        if (coded) forms.push(`${coded}号`, `${Number(coded)}号`);
+        const sized = /^(\d+)(?:g|gb|t|tb|w|瓦|℃)$/.exec(name)?.[1];
+        if (sized) forms.push(`${sized}的`, `${sized}度`);
+        const last = /^[a-z]+(?: [a-z]+)* ([a-z]+)$/.exec(name)?.[1];
+        if (last && COLOURS.test(last)) forms.push(last);
+        if (/\d x \d/.test(name))
+          forms.push(name.replaceAll(" x ", "x"), name.replace(/ [a-z]+$/, "").replaceAll(" x ", "x"));
+        forms.push(...(PLACES[name] ?? []));
         if (/gr[ae]y/.test(name)) forms.push(name.replace("grey", "gray"), name.replace("gray", "grey"));
         const counted = /^(\d{1,2})(\p{Script=Han}{1,2})$/u.exec(name);
         const numeral = HAN_NUMERALS[Number(counted?.[1])];

@@ -1,16 +1,14 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CommerceBackend } from "../commerce/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
 import { loadKnowledge } from "../knowledge/index.ts";
 import type { Calibration } from "../models/calibration.ts";
 import { loadCalibration } from "../models/calibration.ts";
-import type { Router } from "../models/router.ts";
 import type { Embedder } from "../models/types.ts";
 import { createDriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
 import { loadClassifier } from "./examples.ts";
-import type { Understander, UnderstandingLimits } from "./index.ts";
+import type { Understander, UnderstandingDeps } from "./index.ts";
 import { createUnderstander } from "./index.ts";
 import { createLooseNames } from "./loose-names.ts";
 import { loadThesaurus } from "./thesaurus.ts";
@@ -35,7 +33,7 @@ export interface Mind {
   knowledge: Knowledge;
   /** `calibration` instead of the fitted one; `limits` are the shop's. */
   understander(
-    shop: { commerce: CommerceBackend; router(): Router | null; limits: UnderstandingLimits },
+    shop: Pick<UnderstandingDeps, "commerce" | "past" | "router" | "limits">,
     calibration?: Calibration,
   ): Understander;
 }

@@ -7,8 +7,9 @@ import type { LooseNames } from "./loose-names.ts";
 import { nameGroups } from "./names.ts";
 import type { Narrowing } from "./narrow.ts";
 import { narrow, narrowByOption, optionHits, preferring } from "./narrow.ts";
-import { countIn, keptIn, ordinalIn } from "./quantity.ts";
+import { countBefore, countIn, keptIn, ordinalIn } from "./quantity.ts";
 import { says } from "./residue.ts";
+import { stem } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
 /** What the words of one request point at, whether or not it can be requested. */
@@ -52,8 +53,10 @@ export async function pointAt(cue: string, text: string, scope: Scope): Promise<
   const quantity = ALL.test(text) && !ONLY.test(text) ? null : countIn(named.rest);
   const found = await linesFor(cue, text, scope, named, quantity);
   const pointed = found.by === "none" && found.unknown === null && quantity !== null ? onlyPossible(scope) : found;
-  return COUNTED.has(pointed.by) ? withKept(withQuantity(pointed, quantity), named.rest, scope) : pointed;
+  if (!COUNTED.has(pointed.by)) return pointed;
+  return withKept(withQuantity(pointed, quantity, named.rest, scope), named.rest, scope);
 }
+
 /** "Cancel one of the two", said of nothing in particular: of the one line that can be cancelled. */
 function onlyPossible({ lines, prefer, kind }: Scope): Pointed {
   const possible = kind === null ? [] : lines.filter(prefer);
@@ -83,9 +86,15 @@ async function linesFor(
   const filtered = narrow(pool, text, scope);
   const byPrice = pricedAt(named.rest, filtered ?? pool);
   if (byPrice.length > 0) return { lines: byPrice, all: byPrice.length === 1, unknown: null, by: "name" };
-  const ordinal = scope.offered.length > 0 ? ordinalIn(rest, scope.offered.length) : null;
+  const listed = scope.offered.length > 0 ? scope.offered : scope.focus.length > 1 ? scope.focus : [];
+  const ordinal = listed.length > 0 ? ordinalIn(rest, listed.length) : null;
+  const dearest = DEAREST.test(rest) ? 1 : CHEAPEST.test(rest) ? -1 : 0;
+  if (dearest !== 0) {
+    const choice = preferring(filtered ?? pool, scope).toSorted((a, b) => (b.item.price - a.item.price) * dearest)[0];
+    if (choice) return { lines: [choice], all: true, unknown: null, by: "ordinal" };
+  }
   if (ordinal !== null) {
-    const chosen = scope.offered[ordinal];
+    const chosen = listed[ordinal];
     return {
       lines: scope.lines.filter((line) => chosen && includesItem([chosen], line.ref)),
       all: false,
@@ -144,9 +153,12 @@ const source = (text: string, scope: Scope): string => {
 const WANTED_FROM =
   /\b(?:can|could|may) i (?:have|get)\b|换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
 
-const withQuantity = (pointed: Pointed, quantity: number | null): Pointed => {
+const withQuantity = (pointed: Pointed, said: number | null, text: string, { thesaurus }: Scope): Pointed => {
   // A number counts the one line that has several pieces: "the kettle and one bag of beans".
   const [line, ...others] = pointed.lines.filter(({ item }) => item.quantity > 1);
+  const kinds = (word: string): boolean => thesaurus.kinds(word).some((kind) => line?.kinds.includes(kind));
+  const named = line ? countBefore(text, (word) => line.terms.has(stem(word)) || kinds(word)) : null;
+  const quantity = said ?? (ALL.test(text) ? null : named);
   const counts = line !== undefined && others.length === 0 && quantity !== null && quantity < line.item.quantity;
   return counts ? { ...pointed, quantity } : pointed;
 };
@@ -158,6 +170,9 @@ function withKept(pointed: Pointed, text: string, { kind }: Scope): Pointed {
   if (kept === null || line === undefined || pointed.lines.length > 1 || kept >= line.item.quantity) return pointed;
   return { ...pointed, quantity: line.item.quantity - kept };
 }
+
+const DEAREST = /最?贵的(?:那|一)|\b(?:dearer|dearest|(?:more|most) expensive|pricier|priciest)\b/;
+const CHEAPEST = /最?便宜的(?:那|一)|\b(?:cheaper|cheapest|less expensive)\b/;
 
 const WHOLE = /整|全部|所有|都|\b(?:everything|whole|entire|all)\b/;
 
@@ -199,15 +214,34 @@ function settleGroups(groups: Line[][], cue: string, text: string, named: NamedO
     const group = scope.kind === "exchange" ? preferring(matches, scope) : matches;
     const byOption = narrowByOption(group, source(named.rest, scope));
     const byTime = narrow(byOption, text, scope) ?? byOption;
-    return byTime.length > 1 && !plural ? preferring(byTime, scope) : byTime;
+    return byTime.length > 1 ? preferring(byTime, scope) : byTime;
   });
   const chosen = [...new Set(settled.flat())];
   const lines = expandOrder(chosen, text, named, scope);
   const open = settled.some((group) => group.length > 1);
-  const stray = scope.thesaurus.named(source(cue, scope).replace(CONTAINER, " ")).find((word) => isStray(word, scope));
-  const all = !open || plural || lines.length > chosen.length;
+  const stray = scope.thesaurus
+    .named(source(cue, scope).replace(CONTAINER, " "))
+    .find((word) => isBeside(word, cue) && isStray(word, scope));
+  // Two things named and not joined: one of them may only say where the other came from.
+  const joined = settled.length < 2 || !text.split(CLAUSE_END).some((clause) => namesUnjoined(clause, settled, scope));
+  const all = (!open && joined) || plural || lines.length > chosen.length;
   return { lines, all, unknown: named.unknown[0] ?? stray ?? null, by: "name" };
 }
+
+const CLAUSE_END = /[,，;；.。!！?？]/;
+const JOINED =
+  /\b(?:and|plus|n|also|too|as well|both)\b|[&+、]|\s\p{Script=Han}|和|跟|及|与|连|加|还有|另外|同埋|都|全|两(?:样|件|个)|俩/u;
+const namesUnjoined = (clause: string, groups: Line[][], { thesaurus }: Scope): boolean =>
+  !JOINED.test(clause) && groups.filter((group) => nameGroups(clause, group, thesaurus, true) !== null).length > 1;
+
+/** Joined to what else is named; "my lamps" in "the bulbs don't fit my lamps" isn't. */
+const isBeside = (word: string, text: string): boolean => {
+  const at = text.indexOf(word);
+  return (
+    /(?:\b(?:and|plus)\b|[&+，,、]|和|跟|还有)[^，,、]{0,12}$/.test(text.slice(0, at)) ||
+    /^(?:s|es)?\s*(?:\band\b|[&+、]|和|跟)/.test(text.slice(at + word.length))
+  );
+};
 
 /** A thing named beside theirs that is none of theirs: "the bag and the toaster". */
 const isStray = (word: string, { lines, thesaurus }: Scope): boolean => {

@@ -17,10 +17,16 @@ export const preferring = (lines: Line[], { prefer }: Narrowing): Line[] => {
   return preferred.length > 0 ? preferred : lines;
 };
 
+/** "红拍": of things of one name, a colour's one character tells them apart. */
+const COLOUR = /^([红橙黄绿青蓝紫粉黑白灰棕])色$/;
+
 /** The lines whose own options the text names most of. */
 export const narrowByOption = (group: Line[], text: string): Line[] => {
   if (group.length < 2) return group;
-  const hits = group.map((line) => line.optionWords.filter((word) => hasWord(text, word)).length);
+  const hits = group.map(
+    (line) =>
+      line.optionWords.filter((word) => hasWord(text, word) || text.includes(COLOUR.exec(word)?.[1] ?? word)).length,
+  );
   const best = Math.max(...hits);
   return best === 0 ? group : group.filter((_, index) => hits[index] === best);
 };

@@ -26,6 +26,8 @@ export interface Ground {
   loose: LooseNames;
   thesaurus: Thesaurus;
   knowledge: Knowledge;
+  /** Whether the examples take a clause for a reason. */
+  isReason: (clause: string) => Promise<boolean>;
 }
 
 const WANTED_MAX_CHARACTERS = 200;
@@ -74,7 +76,10 @@ export async function without(except: string, pointed: Pointed, at: Ground, kind
     return rest.length > 0 ? { lines: rest, all: true, unknown: null, by: "all" } : pointed;
   }
   const lines = pointed.lines.filter((line) => !kept.lines.includes(line));
-  return lines.length === 0 ? pointed : { ...pointed, lines, all: pointed.all || lines.length === 1 };
+  // What is to be kept is never what is meant, also when nothing else was found.
+  return lines.length === 0
+    ? { lines: [], all: false, unknown: null, by: "none" }
+    : { ...pointed, lines, all: pointed.all || lines.length === 1 };
 }
 
 /** A line as the machine refers to it: all the pieces that are left, unless fewer are meant. */
@@ -103,18 +108,24 @@ export function toMention(pointed: Pointed, kind: RequestKind): Mention | null {
 export const linesOf = (at: Ground, refs: ItemRef[]): Line[] => at.lines.filter((line) => includesItem(refs, line.ref));
 
 /** The words that say what to exchange for, when they name a variant other than the one the customer has. */
-export function wantedIn(text: string, lines: Line[]): string | null {
+export function wantedIn(said: string, lines: Line[]): string | null {
+  // "A size too small" is why, and no wish for a small one.
+  const text = said.replace(TOO_SMALL, " ").trim();
   const colour = otherColour(text, lines);
   if (colour !== null) return `${text} ${colour}`.slice(0, WANTED_MAX_CHARACTERS);
   const named = lines.some((line) => otherValues(line).some((word) => hasWord(text, word)));
   return named || SAME_AGAIN.test(text) || OTHER_SIZE.test(text) ? text.slice(0, WANTED_MAX_CHARACTERS) : null;
 }
 
+const TOO_SMALL =
+  /\b(?:too|a bit|rather|so|way too|is|are|runs?|comes? up|'s) (?:small|large|medium|big|tight|short|long)\b/g;
+
 /** "白耳机换黑耳机": a colour's one character, said of what is wanted. */
 function otherColour(text: string, lines: Line[]): string | null {
   const wanted = /换成?(?:个|一个|副|双|件)?(\p{Script=Han})(?!色|的)/u.exec(text)?.[1];
   if (wanted === undefined) return null;
-  return lines.flatMap(otherValues).find((word) => word === `${wanted}色`) ?? null;
+  const values = lines.flatMap(otherValues);
+  return values.find((word) => word === `${wanted}色`) ?? values.find((word) => word.endsWith(wanted)) ?? null;
 }
 
 /** Words for values of the product's variants that this item doesn't have itself. */

@@ -24,14 +24,20 @@ const ASKED = [
   new RegExp(
     `\\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\\s+(?:just |only )?(${EN_NUMBER})(?: (?!items?|orders?|things?|of|that|in|from)|\\s*(?:$|[,.!?;，。！？]))`,
   ),
-  new RegExp(`(?:退|换|取消|撤|减)(?:掉|回|货)?(?:其中(?:的)?)?(?:([俩仨])|(${ZH_NUMBER})\\s?${CLASSIFIER})`, "u"),
+  new RegExp(
+    `(?:退|换|取消|撤|减|去掉|少(?:要|发|寄))(?:掉|回|货)?(?:其中(?:的)?)?(?:([俩仨])|(${ZH_NUMBER})\\s?${CLASSIFIER})`,
+    "u",
+  ),
 ];
 const KEPT = [
+  new RegExp(
+    `\\b(?:make it|down to|from (?:${EN_NUMBER}) to|leave me|(?:only|just) send me)\\s+(${EN_NUMBER})\\b|\\b(${EN_NUMBER}) (?:\\w+ (?:of \\w+ )?)?(?:will do|is (?:plenty|enough)|would do)\\b`,
+  ),
   new RegExp(
     `\\b(?:only|just) (?:really )?(?:need|want|keep(?:ing)?)\\s+(${EN_NUMBER})\\b|\\bkeep (${EN_NUMBER})\\b(?! of)`,
   ),
   new RegExp(
-    `(?:只|就)(?:需要|想要|要|留)(${ZH_NUMBER})\\s?${CLASSIFIER}|留(?:下)?(${ZH_NUMBER})\\s?${CLASSIFIER}`,
+    `(?:只|就)(?:需要|想要|要|留|发|寄|送)(${ZH_NUMBER})\\s?${CLASSIFIER}|留(?:下)?(${ZH_NUMBER})\\s?${CLASSIFIER}`,
     "u",
   ),
 ];
@@ -43,6 +49,23 @@ function firstNumber(patterns: RegExp[], text: string): number | null {
       ?.slice(1)
       .find((group) => group !== undefined);
     if (word !== undefined) return ZH[word] ?? EN[word] ?? Number(word);
+  }
+  return null;
+}
+
+/** What stands behind a number and makes it a measure: "8 inch pan". */
+const UNITS =
+  /^(?:inch|in|amp|ah|ft|foot|feet|cm|mm|m|l|ml|w|kw|k|kg|g|oz|lb|pin|piece|person|year|years|day|days|week|weeks|hour|hours|minutes?|month|months|x)$/;
+const NAME_WITHIN_WORDS = 4;
+
+/** The number said of a thing: "one pair of the jeans", "2 of the scented candles"; `isName` knows the words of its name. */
+export function countBefore(text: string, isName: (word: string) => boolean): number | null {
+  const said = text.split(/[^a-z0-9'-]+/).filter(Boolean);
+  for (const [at, word] of said.entries()) {
+    const count = EN[word] ?? (/^\d{1,2}$/.test(word) ? Number(word) : 0);
+    const next = said[at + 1] ?? "";
+    if (count < 1 || UNITS.test(next) || word === "both") continue;
+    if (said.slice(at + 1, at + 1 + NAME_WITHIN_WORDS).some(isName)) return count;
   }
   return null;
 }

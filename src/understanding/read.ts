@@ -13,6 +13,7 @@ import {
   HEDGE,
   HUMAN,
   INJECTION,
+  KEEP,
   NO,
   NOT_HUMAN,
   NOT_NO,
@@ -24,7 +25,7 @@ import {
 } from "./cues.ts";
 import type { Classifier, Guess, Label } from "./examples.ts";
 import { LABELS } from "./examples.ts";
-import { countIn } from "./quantity.ts";
+import { countIn, ordinalIn } from "./quantity.ts";
 import { DEFECT } from "./residue.ts";
 import type { Role, Situation } from "./roles.ts";
 import { kindOf, OWN, roleOf } from "./roles.ts";
@@ -44,6 +45,8 @@ export interface ReadAct {
   relation: Relation;
   /** Said of items that are not meant: "keep the rest". */
   except: string;
+  /** No verb said so: the examples took it for this, and what the shop knows of the goods may know better. */
+  guessed?: true;
 }
 
 export interface Reading {
@@ -51,6 +54,8 @@ export interface Reading {
   /** Clauses that belong to no act. */
   loose: string;
   answer: "yes" | "no" | null;
+  /** The acts are a model's reading. */
+  byModel?: true;
   hedged: boolean;
   abandon: boolean;
   declined: boolean;
@@ -247,6 +252,9 @@ function affirm(reading: Reading, text: string, situation: Situation): void {
     text.length <= AFFIRM_MAX_CHARACTERS &&
     !ASKS.test(text) &&
     !HEDGE.test(text) &&
+    !KEEP.test(text) &&
+    !ABANDON.test(text) &&
+    ordinalIn(text, ORDINALS_MAX) === null &&
     [null, ...situation.openPieces].includes(countIn(text)) &&
     !situation.namesItem(text)
   ) {
@@ -261,6 +269,7 @@ function affirm(reading: Reading, text: string, situation: Situation): void {
 /** "I want to return something" may be about another thing: it is put again, not executed. */
 const FRESH_WISH = /^(?:我|请问|那我)?(?:想|要)(?!得)|\b(?:i want|i'd like|i would like|i need|can i|could i|may i)\b/;
 const AFFIRM_MAX_CHARACTERS = 30;
+const ORDINALS_MAX = 5;
 
 /** Nothing was settled by a cue: the nearest examples say what it is, given what was asked. */
 async function guess(
@@ -280,16 +289,17 @@ async function guess(
     reading.hedged ||= label === "yes" && !isBare(text);
   } else if (label === "abandon") reading.abandon = true;
   else if (label === "decline_reason") reading.declined = true;
-  else if (label !== "reason" && found.margin >= GUESS_MARGIN)
-    reading.acts.push({ ...act(label, text), because: isRequestKind(label) ? explaining(parts) : [] });
+  else if (label !== "reason" && found.margin >= leastMargin(label, situation))
+    reading.acts.push({ ...act(label, text), guessed: true, because: isRequestKind(label) ? explaining(parts) : [] });
   if (reading.loose === "" && reading.except === "") reading.loose = text;
 }
 
-/** Which clauses of a request without a verb say why: those that tell what is wrong, and where there are several, all but the shortest. */
-function explaining(parts: Clause[]): string[] {
-  const wrong = parts.filter(({ text }) => DEFECT.test(text));
-  return wrong.map(({ text }) => text);
-}
+/** While one thing is open, another kind of request is said in so many words; a thing alone belongs to what is open. */
+const leastMargin = (label: Label, { openKinds }: Situation): number =>
+  isRequestKind(label) && openKinds.length > 0 && !openKinds.includes(label) ? SURE_MARGIN : GUESS_MARGIN;
+
+/** Which clauses of a request without a verb say why: those that tell what is wrong. */
+const explaining = (parts: Clause[]): string[] => parts.map(({ text }) => text).filter((text) => DEFECT.test(text));
 
 const isBare = (text: string): boolean => text.length <= (isHan(text) ? 8 : 24);
 

@@ -1,7 +1,19 @@
 import type { RequestKind } from "../commerce/types.ts";
 import type { DialogueState, Slot } from "../dialogue/types.ts";
 import type { Intent } from "../models/types.ts";
-import { ABANDON, ASKS, CORRECT, KEEP, NEGATED_REQUEST, POLICY, REQUEST, STATUS, UNSHIPPED, WANTED } from "./cues.ts";
+import {
+  ABANDON,
+  ADD,
+  ASKS,
+  CORRECT,
+  KEEP,
+  NEGATED_REQUEST,
+  POLICY,
+  REQUEST,
+  STATUS,
+  UNSHIPPED,
+  WANTED,
+} from "./cues.ts";
 import { keptIn } from "./quantity.ts";
 import type { Clause } from "./text.ts";
 
@@ -38,7 +50,7 @@ export function roleOf(part: Clause, situation: Situation, whole: string, policy
   const asks = part.asks || ASKS.test(text);
   // In reply to a proposal it is the no that the proposal offers, not "I don't want the thing any more".
   const denies = situation.state === "CONFIRM" && /^不要$/.test(text);
-  const kind = denies ? null : kindOf(text.replace(NEGATED_REQUEST, " "));
+  const kind = denies ? null : kindOf(text.replace(DENIED, " "));
   const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
   if (answers && kind !== null && isOnlyReason(text, kind, situation)) return { role: "bare" };
   const keep = keepRole(text, kind, situation);
@@ -54,8 +66,8 @@ export function roleOf(part: Clause, situation: Situation, whole: string, policy
     return { intent: "question" };
   if (SECOND_CHOICE.test(text) && !asks && part.text !== whole) return { role: "bare" };
   if (kind !== null) return { kind };
-  const counts = keptIn(text) !== null;
-  if (!counts && situation.namesItem(whole) && situation.namesOtherVariant(wish(text))) return { kind: "exchange" };
+  const wishes = keptIn(text) === null && (opens(situation, "exchange") || CORRECT.test(text));
+  if (wishes && situation.namesItem(whole) && situation.namesOtherVariant(wish(text))) return { kind: "exchange" };
   // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
   if (answers) return { role: "bare" };
   if (POLICY.test(text) && (asks || !STATUS.test(text))) return { intent: "question" };
@@ -63,6 +75,12 @@ export function roleOf(part: Clause, situation: Situation, whole: string, policy
   if (STATUS.test(text) && !describes) return { intent: "order_status" };
   return { role: "bare" };
 }
+
+/** Nothing else is open, or that is: a variant named in passing turns no return into an exchange. */
+const opens = ({ openKinds }: Situation, kind: RequestKind): boolean =>
+  openKinds.length === 0 || openKinds.includes(kind);
+
+const DENIED = new RegExp(NEGATED_REQUEST.source, "gi");
 
 /** "If that's sold out then L in navy" goes with the wish before it. */
 const SECOND_CHOICE =
@@ -75,7 +93,8 @@ const INTO = /\b(?:to|in|into) ((?:the |an? )?[a-z]+)$/;
 const STILL = /还(?:能|可以|给|让)(?:不能)?(?:退|换)|\bstill (?:return|exchange|send|refund)/;
 
 /** Speaks of something they bought, whatever it is. */
-export const OWN = /(?:买|到|收到|下单|拍)的那?|\bi (?:bought|ordered|got|received)\b/;
+export const OWN =
+  /(?:买|到|收到|下单|拍)的那?|\bi (?:bought|ordered|got|received)\b|\bmy (?:last|latest|recent|new) (?:order|delivery|parcel|purchase)\b/;
 
 /** "Does the refund go to my card?" asks about refunds and wants none. */
 const ABOUT_REFUNDS =
@@ -84,14 +103,18 @@ const ABOUT_REFUNDS =
 /** Asked why, "she needs another size" explains the return; only a turn of phrase or an item makes it a new request. */
 function isOnlyReason(text: string, kind: RequestKind, { asked, openKinds, namesItem }: Situation): boolean {
   const turns = CORRECT.test(text) || TURNS.test(text);
-  return asked.includes("reason") && !openKinds.includes(kind) && !turns && !namesItem(text);
+  const wishes = turns || (namesItem(text) && ADD.test(text));
+  return asked.includes("reason") && !openKinds.includes(kind) && !wishes;
 }
 
 const TURNS =
-  /那就|干脆|直接|还是|^改|(?:帮|给)我|我(?:要|想)|\b(?:just|rather|instead|please|i'll|i want|i'd like|let'?s)\b/;
+  /那就|干脆|^(?:请|麻烦)?(?:把|退|换|取消)|直接|还是|^改|(?:帮|给)我|我(?:要|想)|\b(?:just|rather|instead|please|i'll|i want|i'd like|let'?s)\b/;
 
 /** Clauses about what stays: "奶粉不退", "keep the dog bed", "算了不退了". */
 function keepRole(text: string, kind: RequestKind | null, { state, namesItem }: Situation): Role | null {
+  // Of what is proposed, something is taken out again.
+  if (state === "CONFIRM" && KEEP.test(text) && namesItem(text) && !FULL_VERB.test(text))
+    return { role: "keep", drops: false };
   const drops = state !== "INIT" && ABANDON.test(text) && (kind === null || /取消(?:申请|退|换)/.test(text));
   const keeps = KEEP.test(text) && kind === null && !POLICY.test(text);
   const denies = kind === null && kindOf(text) !== null;
@@ -99,6 +122,8 @@ function keepRole(text: string, kind: RequestKind | null, { state, namesItem }: 
   if (drops) return { role: "abandon" };
   return keeps ? { role: "keep", drops: false } : null;
 }
+
+const FULL_VERB = /退(?!了)|换(?!了)|\b(?:return|exchange|swap|refund|cancel)\b/;
 
 /** The verb of a request; an exchange wins over the return it is made with, what is wanted stands last. */
 export function kindOf(text: string): RequestKind | null {

@@ -4,19 +4,21 @@ import { createActivities } from "../activities/create.ts";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
-import { journalPath } from "../config.ts";
+import { journalPath, required } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
 import { createAnswerCache } from "../knowledge/answer-cache.ts";
 import type { LiveBus } from "../live/bus.ts";
 import { createEmbedder } from "../models/local/embedder.ts";
 import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
+import { createAudit } from "../safety/audit.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
 import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
 import { createMasterKeys } from "../safety/keys/master.ts";
 import { sealedCache } from "../safety/keys/sealed-cache.ts";
+import { createOutputScreen } from "../safety/output.ts";
 import { createRedisCache } from "../store/cache.ts";
 import { countLookups } from "../store/cache-metrics.ts";
 import { modelCallRecorder } from "../store/model-calls.ts";
@@ -25,7 +27,9 @@ import type { Logger } from "../telemetry/log.ts";
 import { loadMind } from "../understanding/load.ts";
 import { cachedRouter, createPredictionCache } from "../understanding/prediction-cache.ts";
 import { workflowBundle } from "./bundle.ts";
+import { startMemory } from "./memory.ts";
 import { startModels } from "./models.ts";
+import { scheduleSweep } from "./schedule.ts";
 
 export interface WorkerOptions {
   config: Config;
@@ -105,8 +109,22 @@ export async function startWorker({
   const note = (error: unknown): void => log.debug({ err: error }, "answered verbatim");
   const answers = createAnswerWriter(knowledge, router, note, worded);
   const limits = { highValue: config.HIGH_VALUE_AMOUNT, handoffConfidence: config.HANDOFF_CONFIDENCE };
-  const understander = mind.understander({ commerce, router, limits });
+  const { memory, report, closeMemory } = startMemory({
+    config,
+    log,
+    store,
+    sealer: keyring,
+    embedding: { embedder, mean: classifier.mean },
+    metrics: models.metrics,
+  });
+  const understander = mind.understander({
+    commerce,
+    past: ({ identity, texts, window = [] }) => memory.relevant(identity, texts.join("\n"), window),
+    router,
+    limits,
+  });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
+  if (memory.sweep) await scheduleSweep(connection, config);
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -122,6 +140,10 @@ export async function startWorker({
         understander,
         answers,
         bus,
+        memory,
+        report,
+        audit: createAudit(store, required(config, "VAULT_KEY")),
+        output: createOutputScreen(commerce, knowledge.publishes),
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
       }),
     },
@@ -135,6 +157,7 @@ export async function startWorker({
       await store.close();
       await models.close();
       shared?.close();
+      closeMemory();
     }
   };
   const done = run();

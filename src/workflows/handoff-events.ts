@@ -1,7 +1,10 @@
+import { remember } from "../dialogue/hot-window.ts";
 import type { AgentRef, HandoffEvent, OutboundMessage } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
 import type { Session } from "./session-state.ts";
 import { machineTurn, send } from "./turn.ts";
+
+const NOTE_MAX_CHARACTERS = 120;
 
 /** What the desk did, as the customer sees it. News of a handoff that is over is ignored. */
 export async function onHandoffEvent(session: Session, event: HandoffEvent): Promise<void> {
@@ -27,7 +30,12 @@ export async function onHandoffEvent(session: Session, event: HandoffEvent): Pro
     case "returned":
       state.epoch = event.epoch;
       state.handoff = null;
-      state.window = [{ role: "agent", text: event.summary.slice(0, 120) }];
+      // The bot goes on from what the agent did, not from where it was before.
+      state.window = remember(
+        state.window.filter(({ role }) => role === "summary"),
+        [{ role: "agent", text: event.summary }],
+        [`agent's note: ${event.summary.slice(0, NOTE_MAX_CHARACTERS)}`],
+      );
       return machineTurn(session, { type: "agentReturned", summary: event.summary });
     case "resolved":
       state.epoch = event.epoch;

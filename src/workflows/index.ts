@@ -1,2 +1,3 @@
+export { archiveSweepWorkflow } from "./archive-sweep.ts";
 export { handoffWorkflow } from "./handoff.ts";
 export { sessionWorkflow } from "./session.ts";

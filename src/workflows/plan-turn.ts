@@ -41,9 +41,10 @@ async function understandBurst(session: Session, burst: Burst): Promise<Understa
     // Waiting for the rest of a burst is part of the activity: a timer of the server would take a second.
     const quick = await (quietMs > 0 ? activities.understand(request) : local.understand(request));
     if (quick.recalled) state.window = quick.recalled;
+    if (quick.focus) state.dialogue = { ...state.dialogue, focus: quick.focus };
     if (overtaken(session, burst)) continue;
     if (quick.settled) return quick.understanding;
-    const asked = { ...request, window: state.window, recall: false };
+    const asked = { ...request, dialogue: state.dialogue, window: state.window, recall: false };
     const understanding = await unlessOvertaken(session, burst, () => model.understandByModel(asked));
     if (understanding) return understanding;
   }
@@ -70,6 +71,6 @@ const understandInput = (session: Session, { batch }: Burst): Omit<UnderstandInp
   texts: batch.map((message) => message.text),
   dialogue: session.state.dialogue,
   turn: session.state.turn + 1,
-  recall: session.state.idle,
+  recall: session.state.idle || session.state.turn === 0,
   now: Date.now(),
 });

@@ -1,5 +1,6 @@
 import { ParentClosePolicy, setCurrentDetails, startChild } from "@temporalio/workflow";
 import { remember } from "../dialogue/hot-window.ts";
+import { notesOf } from "../dialogue/notes.ts";
 import type {
   OutboundMessage,
   RespondInput,
@@ -78,7 +79,8 @@ export async function respond(session: Session, burst: Burst, says: Say[], more:
   const output = await send(session, all, more);
   if (state.dialogue.proposal) state.proposedAt = output.at;
   const words = burst.batch.map(({ text }) => ({ role: "customer" as const, text }));
-  state.window = remember(state.window, output.shown ? [...words, { role: "assistant", text: output.shown }] : words);
+  const entries = output.shown ? [...words, { role: "assistant" as const, text: output.shown }] : words;
+  state.window = remember(state.window, entries, notesOf(says, state.dialogue.open));
 }
 
 const assistantMessage = (state: SessionState, says: Say[]): OutboundMessage => ({
@@ -109,8 +111,8 @@ export async function send(
 }
 
 const SPEAKERS = {
-  zh: { customer: "顾客", assistant: "机器人", agent: "客服" },
-  en: { customer: "Customer", assistant: "Bot", agent: "Agent" },
+  zh: { customer: "顾客", assistant: "机器人", agent: "客服", summary: "摘要" },
+  en: { customer: "Customer", assistant: "Bot", agent: "Agent", summary: "Summary" },
 } as const;
 
 /** The person is fetched before the customer is told so. */

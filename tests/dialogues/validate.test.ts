@@ -86,7 +86,7 @@ const dialogueSchema = z.strictObject({
 });
 const texts = z.array(z.string().min(1));
 const examplesSchema = z.strictObject({
-  intent: z.strictObject(Object.fromEntries(INTENTS.map((intent) => [intent, texts.min(60).max(130)]))),
+  intent: z.strictObject(Object.fromEntries(INTENTS.map((intent) => [intent, texts.min(60).max(300)]))),
   yes: texts,
   no: texts,
   abandon: texts,

@@ -2,11 +2,13 @@
 import type { AddressInfo } from "node:net";
 import { Client, Connection } from "@temporalio/client";
 import { buildApp } from "../../src/api/app.ts";
+import { archiveOf } from "../../src/api/archive.ts";
 import type { Tokens } from "../../src/api/auth.ts";
 import { createTokens } from "../../src/api/auth.ts";
 import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
 import { createRevocations } from "../../src/api/revocations.ts";
+import { createSafety } from "../../src/api/safety.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
 import type { Config } from "../../src/config.ts";
 import { journalPath } from "../../src/config.ts";
@@ -43,6 +45,9 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
   });
   const revocations = createRevocations(store);
   const tokens = createTokens(config.JWT_SECRET ?? "", revocations);
+  const commerce = createDemoShop(store, keyring);
+  const safety = createSafety(config, store, commerce, log);
+  const cold = archiveOf(config, store, keyring);
   const app = await buildApp(
     {
       config,
@@ -50,11 +55,13 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
       keyring,
       codec: createEncryptionCodec(keyring),
       journal: openJournal(journalPath(config)),
+      cold,
       receipts: await createReceiptSigner(store, createMasterKeys(config.MASTER_KEY)),
       bus,
       tokens,
       revocations,
-      commerce: createDemoShop(store, keyring),
+      commerce,
+      ...safety.deps,
       gateway: createGateway({ client, config, log }),
       bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
     },
@@ -68,7 +75,9 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
     tokens,
     async close() {
       await app.close();
-      await connection.close();
+      cold?.objects.close();
+      await safety.close();
+      await Promise.all([connection.close(), safety.close()]);
     },
   };
 }

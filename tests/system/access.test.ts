@@ -32,6 +32,8 @@ const DESK = ["agent", "admin"] as const;
 const ENGINEERS = ["engineer", "admin"] as const;
 const SELF = ["owner", "admin"] as const;
 let payload: object;
+/** A placeholder in the conversation, and where it is. */
+let hidden: { seq: number; placeholder: string };
 const message = () => ({ messageId: `m-${Math.random()}`, text: "你好" });
 
 /** In the order they are tried: what ends or erases comes last. */
@@ -46,6 +48,7 @@ const ROUTES: Record<string, Route> = {
   "POST /v1/sessions/{id}/messages": { may: ["owner", "owner's session"], body: message },
   "GET /v1/handoffs": { may: DESK },
   "POST /v1/handoffs/{id}/claim": { may: DESK },
+  "POST /v1/handoffs/{id}/reveal": { may: DESK, body: () => ({ ...hidden, reason: "call back" }) },
   "POST /v1/handoffs/{id}/messages": { may: DESK, body: message },
   "POST /v1/handoffs/{id}/release": { may: DESK },
   "POST /v1/handoffs/{id}/return": { may: DESK, body: () => ({ summary: "" }) },
@@ -72,7 +75,12 @@ beforeAll(async () => {
   );
   chat = await system.chats.open("c-lin");
   await chat.say("我想退掉护眼台灯");
+  await chat.say("我的手机号是13812345678");
   await chat.say(`转人工，${SECRET}`);
+  const kept = await system.store.vault.findOne({ sessionId: chat.sessionId });
+  const { sessionId, messageId = "" } = kept ?? { sessionId: chat.sessionId };
+  const masked = await system.store.messages.findOne({ sessionId, messageId });
+  hidden = { seq: masked?.seq ?? 0, placeholder: kept?.items[0]?.label ?? "" };
   await eventually("the task at the desk", () => system.store.handoffs.findOne({ sessionId: chat.sessionId }));
   const plain = { metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from(SECRET) };
   const context = { type: "workflow", namespace: "default", workflowId: chat.sessionId } as const;
@@ -146,7 +154,7 @@ describe("nobody gets anything of another tenant", () => {
       const seen = [
         route,
         status,
-        /林晓雨|GL-\d{6}|台灯/.test(text) || text.includes(Buffer.from(SECRET).toString("base64")),
+        /林晓雨|GL-\d{6}|台灯|13812345678/.test(text) || text.includes(Buffer.from(SECRET).toString("base64")),
       ];
       expect(seen).toEqual([route, status, false]);
       if (/\/v1\/(sessions|handoffs)\/\{id\}/.test(route))

@@ -110,7 +110,9 @@ test(
       leaving.until("the holding message is there", answered, RECOVERY_MS),
       acting.until("the action is told", cancelled, RECOVERY_MS),
     ]);
-    for (const messages of [thought, said, left]) expect(roles(messages)).toEqual(["customer", "assistant"]);
+    // Who waits for a model through a crash may be told that it takes a moment; the answer comes once.
+    const heardThought = roles(thought).filter((role) => role !== "system");
+    for (const heard of [heardThought, roles(said), roles(left)]) expect(heard).toEqual(["customer", "assistant"]);
     expect(roles(done).slice(-2)).toEqual(["customer", "assistant"]);
     expect(await requestsOf(corner, "GL-501547")).toEqual([
       expect.objectContaining({ idempotencyKey: `${acting.sessionId}:1` }),

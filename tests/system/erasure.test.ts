@@ -5,6 +5,11 @@ import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from "jose";
 import type { z } from "zod";
 import type { customerExport, erasureReceipt } from "../../src/api/schemas.ts";
 import { journalPath } from "../../src/config.ts";
+import { createLedger } from "../../src/memory/ledger.ts";
+import { createObjectStore } from "../../src/memory/object-store.ts";
+import { readParquet } from "../../src/memory/parquet.ts";
+import { archiveHour } from "../../src/memory/sweep.ts";
+import { createWarm } from "../../src/memory/warm.ts";
 import { decryptExecutions } from "../../src/replay/decrypt.ts";
 import { fetchExecutions } from "../../src/replay/fetch.ts";
 import { replayAll } from "../../src/replay/report.ts";
@@ -15,14 +20,18 @@ import { parseRetention, sweepRetention } from "../../src/safety/erasure/retenti
 import type { Keyring } from "../../src/safety/keys/keyring.ts";
 import { createKeyring, KEY_CACHE_MS, KeyDestroyedError } from "../../src/safety/keys/keyring.ts";
 import { createMasterKeys } from "../../src/safety/keys/master.ts";
+import { session, THEN } from "../memory/sessions.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
+import { ownersSealer } from "../support/sealers.ts";
+import { testServers } from "../support/servers.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
 type Receipt = z.infer<typeof erasureReceipt>;
 type Export = z.infer<typeof customerExport>;
 
+const DAY_MS = 86_400_000;
 let system: TestSystem;
 beforeAll(async () => {
   system = await startSystem();
@@ -171,6 +180,37 @@ describe("a customer who is erased", () => {
   });
 });
 
+test("what is archived of them is noise in the file, and in no index; their neighbours in the same file are as they were", async () => {
+  const { store, tenant } = system;
+  const keyring = freshKeyring();
+  const objects = createObjectStore({ ...testServers().s3, bucket: "colloquy", timeoutMs: 5_000 });
+  const fail = (trouble: string, error: unknown): never => {
+    throw new Error(trouble, { cause: error });
+  };
+  const sealer = ownersSealer(keyring);
+  const warm = createWarm(store, sealer, DAY_MS, fail);
+  const cold = { objects, ledger: createLedger(store), sealer };
+  try {
+    for (const customerId of ["c-patel", "c-garcia"]) await warm.save(session({ tenant, customerId }));
+    const now = new Date(THEN + 30 * DAY_MS);
+    for (const due of await warm.dueHours(now, 10)) await archiveHour({ ...cold, warm }, { ...due, now });
+    const [file] = await cold.ledger.files({ tenant, state: "ready" });
+    const bytes = await objects.get(file?._id ?? "");
+    expect(Buffer.from(bytes).includes("台灯")).toBe(false);
+    const before = await ask<Export>("GET", "/v1/customers/c-patel/export", { role: "admin" });
+    expect(before.body.archived).toMatchObject([{ customerId: "c-patel", summary: expect.stringContaining("退货") }]);
+
+    expect((await erase("c-patel")).body.counts).toMatchObject({ keys: 1, cold: 1 });
+    expect((await ask<Export>("GET", "/v1/customers/c-patel/export", { role: "admin" })).body.archived).toEqual([]);
+    const left = await readParquet(ownersSealer(freshKeyring()), bytes);
+    expect(left.map(({ record }) => record.customerId)).toEqual(["c-garcia"]);
+    const theirs = await ask<Export>("GET", "/v1/customers/c-garcia/export", { role: "admin" });
+    expect(theirs.body.archived).toHaveLength(1);
+  } finally {
+    objects.close();
+  }
+});
+
 test("the journal: a line cut off by a crash is none, a damaged one stops the start", async () => {
   const path = `${journalPath(system.config)}-other`;
   const journal = openJournal(path);
@@ -229,7 +269,6 @@ describe("who may", () => {
 });
 
 describe("retention", () => {
-  const DAY_MS = 86_400_000;
   const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS);
 
   test("settings that can't be meant are refused by name", () => {

@@ -2,12 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defaultPayloadConverter, toPayloads } from "@temporalio/common";
-import { msToTs } from "@temporalio/common/lib/time.js";
 import { sessionSettings } from "../../src/api/gateway.ts";
-import type { WarmMemory } from "../../src/store/mongo.ts";
+import { openRecord } from "../../src/memory/record.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectNumbered } from "../support/messages.ts";
+import { skipOn, skipping } from "../support/skipping.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -20,12 +20,6 @@ beforeAll(async () => {
   system = await startSystem();
 });
 afterAll(() => system?.close());
-
-/** Skips time whenever nothing is going on: until this much has passed, or for ever. */
-const skipping = (forwardS: number | null) => ({
-  enabled: true,
-  fastForwardConfig: forwardS === null ? null : { id: randomUUID(), duration: msToTs(forwardS * 1_000) },
-});
 
 const payloads = (value: unknown) => ({ payloads: toPayloads(defaultPayloadConverter, value) ?? [] });
 
@@ -48,14 +42,6 @@ async function firstMessage(chat: Chat, text: string, forwardS: number | null): 
   });
 }
 
-const skipOn = (chat: Chat, forwardS: number | null) =>
-  system.client.workflowService.updateWorkflowExecutionOptions({
-    namespace: system.config.TEMPORAL_NAMESPACE,
-    workflowExecution: { workflowId: chat.sessionId },
-    workflowExecutionOptions: { timeSkippingConfig: skipping(forwardS) },
-    updateMask: { paths: ["time_skipping_config"] },
-  });
-
 const statusOf = async (chat: Chat) => (await system.client.workflow.getHandle(chat.sessionId).describe()).status.name;
 const orderRequests = async (id: string) =>
   (await system.store.orders.findOne({ tenant: system.tenant, id }))?.requests ?? [];
@@ -77,8 +63,10 @@ describe("a customer who falls silent", () => {
     expect(await chat.view()).toMatchObject({ state: "INIT", missing: [], requests: [] });
     expect(await orderRequests("GL-491891")).toEqual([]);
     const warm = await eventually("the warm copy", () => system.store.warm.findOne({ _id: chat.sessionId }));
-    expect(warm).toMatchObject({ tenant: system.tenant, customerId: "c-lin", turn: 1 });
-    expect((await system.keyring.open<WarmMemory>(warm.body)).window[0]?.text).toContain("台灯");
+    expect(warm).toMatchObject({ tenant: system.tenant, customerId: "c-lin" });
+    const record = await openRecord(system.keyring, warm.body.buffer);
+    expect(record).toMatchObject({ turn: 1, intent: "return", focus: [{ orderId: "GL-491891" }] });
+    expect(JSON.stringify(record.window)).toContain("台灯");
     expect(await statusOf(chat)).toBe("RUNNING");
 
     // A yes to what was put aside executes nothing; a new request does.
@@ -89,7 +77,7 @@ describe("a customer who falls silent", () => {
       expect.objectContaining({ idempotencyKey: `${chat.sessionId}:1` }),
     ]);
 
-    await skipOn(chat, null);
+    await skipOn(system.client, system.config, chat.sessionId, null);
     await eventually("the workflow completes", async () => (await statusOf(chat)) === "COMPLETED");
     const { startTime, closeTime } = await system.client.workflow.getHandle(chat.sessionId).describe();
     expect(((closeTime?.getTime() ?? 0) - startTime.getTime()) / 1_000).toBeGreaterThan(7 * DAY_S);

@@ -27,7 +27,7 @@ async function mayAskFor(request: FastifyRequest, tokens: ApiDeps["tokens"], cus
 export const customerRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { store, tokens, gateway, receipts } = deps;
+    const { store, tokens, gateway, receipts, audit } = deps;
 
     app.get(
       "/v1/customers/:id/export",
@@ -69,6 +69,8 @@ export const customerRoutes =
         };
         const erased = await erase(deps, { tenant, customerId: id }, close, new Date());
         forgetSessions(store);
+        const refs = { customerId: id, key: erased.keyFingerprint ?? "none" };
+        await audit.append({ tenant, kind: "erasure", who: sub, what: "erased", refs });
         request.log.info({ tenant, by: role, counts: erased.counts }, "customer erased");
         return { ...erased, receipt: await receipts.sign({ ...erased, requestedBy: { role, sub } }) };
       },

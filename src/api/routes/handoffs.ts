@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { mask } from "../../safety/mask.ts";
 import type { SealedHandoffDoc } from "../../store/sealed.ts";
 import { openHandoff, openMessage } from "../../store/sealed.ts";
 import type { Claims } from "../auth.ts";
@@ -9,6 +8,7 @@ import { lastView } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { ProblemError } from "../problems.ts";
 import { handoff, handoffQuery, newMessage, problem, sessionParams, summary } from "../schemas.ts";
+import { revealRoute } from "./reveal.ts";
 
 const TAGS = ["handoffs"];
 const LIST_MAX = 200;
@@ -18,7 +18,8 @@ const DESK_ROLES = ["agent", "admin"] as const;
 export const handoffRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { store, tokens, gateway, config } = deps;
+    const { store, tokens, gateway, config, screen } = deps;
+    await app.register(revealRoute(deps));
     const find = async (id: string, claims: Claims): Promise<SealedHandoffDoc> => {
       const found = await store.handoffs.findOne({ _id: id, tenant: claims.tenant });
       if (!found) throw new ProblemError(404, "There is no such handoff.");
@@ -78,7 +79,9 @@ export const handoffRoutes =
             id,
             name,
             agentOf(claims),
-            name === "return" || name === "resolve" ? mask(request.body?.summary ?? "") : undefined,
+            name === "return" || name === "resolve"
+              ? await screen.note(claims.tenant, request.body?.summary ?? "")
+              : undefined,
           );
           return describe(deps, await find(id, claims));
         },
@@ -109,7 +112,9 @@ export const handoffRoutes =
         if (doc.agent?.id !== claims.sub || doc.status !== "active")
           throw new ProblemError(409, doc.agent ? `${doc.agent.name} has it.` : "Claim it before you write.");
         const { messageId, text } = request.body;
-        await gateway.agentMessage(doc._id, { agent: agentOf(claims), messageId, text: mask(text), at: Date.now() });
+        const { tenant, sessionId, customerId } = doc;
+        const screened = await screen.message({ tenant, sessionId, messageId, customerId, by: claims.sub }, text);
+        await gateway.agentMessage(doc._id, { agent: agentOf(claims), messageId, text: screened, at: Date.now() });
         return reply.code(202).send({ messageId });
       },
     );

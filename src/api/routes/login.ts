@@ -26,7 +26,7 @@ type Pending = z.infer<typeof pending>;
  * with a token of ours. Mounted when OIDC_ISSUER is set.
  */
 export const loginRoutes =
-  ({ config, keyring, tokens, bucket }: ApiDeps): FastifyPluginAsyncZod =>
+  ({ config, keyring, tokens, bucket, audit }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     let found: Promise<oidc.Configuration> | undefined;
     /** Once; a provider that was away is asked again at the next login. */
@@ -134,7 +134,8 @@ export const loginRoutes =
         });
         const claims = claimsFrom(granted.claims() ?? {}, config);
         const { token } = await tokens.sign(claims, config.TOKEN_TTL_S);
-        request.log.info({ tenant: claims.tenant, role: claims.role, sub: claims.sub }, "signed in");
+        const { tenant, sub, role } = claims;
+        await audit.append({ tenant, kind: "login", who: sub, what: "signed in", refs: { role } });
         // In the fragment: it reaches the page, and no server or log on the way.
         return reply.redirect(`/desk#token=${token}`, 302);
       },

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { mask } from "../../safety/mask.ts";
 import { optionalClaims, requireClaims } from "../auth.ts";
 import { currentView, messagesAfter, toMessage, visibleSession } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -97,7 +96,7 @@ export const sessionRoutes =
         const session = await visibleSession(store, request.params.id, claims);
         const { messageId, text } = request.body;
         const { waitMs } = request.query;
-        const inbound = { messageId, text: mask(text), at: Date.now() };
+        const inbound = { messageId, text, at: Date.now() };
         if (waitMs === undefined) {
           const { duplicate } = await inbox.take(session, inbound);
           return reply.code(202).send({ messageId, duplicate });

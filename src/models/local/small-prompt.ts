@@ -82,7 +82,7 @@ export const SMALL_SHOTS: Record<Locale, SmallShot[]> = {
 export function smallRequestText(request: Pick<PredictRequest, "text" | "window" | "situation">): string {
   const state = /^(COLLECT|CONFIRM)( \w+)?/.exec(request.situation)?.[0];
   if (state === undefined) return request.text;
-  const asked = request.window.findLast((turn) => turn.role !== "customer")?.text ?? "";
+  const asked = request.window.findLast((turn) => turn.role === "assistant" || turn.role === "agent")?.text ?? "";
   return `(${state}) ${asked.replaceAll("\n", " ").slice(-MAX_ASKED_CHARS)}\n${request.text}`;
 }
 

@@ -1,5 +1,9 @@
 import type { CommerceBackend, Customer, Order } from "../../commerce/types.ts";
-import type { MessageDoc, SessionDoc, Store, WarmMemory } from "../../store/mongo.ts";
+import type { ColdParts } from "../../memory/cold.ts";
+import { readEntry } from "../../memory/cold.ts";
+import type { RecordSealer, SessionRecord } from "../../memory/record.ts";
+import { openRecord } from "../../memory/record.ts";
+import type { MessageDoc, SessionDoc, Store } from "../../store/mongo.ts";
 import type { Sealer } from "../../store/sealed.ts";
 import { openHandoff, openMessages } from "../../store/sealed.ts";
 import { visitorSession } from "./erase.ts";
@@ -29,14 +33,18 @@ export interface CustomerExport {
       resolution?: string;
       createdAt: string;
     }>;
-    /** What warm memory holds of it. */
-    remembered: (WarmMemory & Plain) | null;
+    /** What warm memory holds of it: what was decided, what it was about, the hot window as it was. */
+    remembered: Plain | null;
   }>;
+  /** Sessions as the archive has them, also those that are in nothing else any more. */
+  archived: Plain[];
 }
 
 interface Parts {
   store: Store;
-  keyring: Sealer;
+  keyring: Sealer & RecordSealer;
+  /** Null without an archive. */
+  cold: ColdParts | null;
   commerce: CommerceBackend;
 }
 
@@ -53,6 +61,10 @@ export async function exportCustomer(
     session === null ? commerce.orders(tenant, customerId) : [],
     sessionIdsOf(store, who),
   ]);
+  const entries = (await parts.cold?.ledger.entriesOf(tenant, archivedAs(who, ids), 0)) ?? [];
+  const archived: Plain[] = [];
+  for (const entry of entries)
+    if (parts.cold) archived.push(...(await readEntry(parts.cold, entry)).map(({ record }) => plain(record)));
   const docs = await store.sessions.find({ _id: { $in: ids } }, { sort: { createdAt: 1 } }).toArray();
   const sessions: CustomerExport["sessions"] = [];
   // One after the other: as much in memory as one conversation.
@@ -64,8 +76,15 @@ export async function exportCustomer(
     profile: profile && { ...profile },
     orders: orders.map((order) => ({ ...order })),
     sessions,
+    archived,
   };
 }
+
+const archivedAs = ({ customerId }: { customerId: string | null }, ids: string[]): string[] =>
+  customerId === null ? ids.map((id) => `s:${id}`) : [`c:${customerId}`];
+
+/** Vectors are made of the words and say nothing to a person. */
+const plain = ({ vectors: _, ...record }: SessionRecord): Plain => ({ ...record });
 
 async function exportSession({ store, keyring }: Parts, doc: SessionDoc): Promise<CustomerExport["sessions"][number]> {
   const { _id: sessionId, locale, channel, createdAt } = doc;
@@ -95,6 +114,6 @@ async function exportSession({ store, keyring }: Parts, doc: SessionDoc): Promis
       ...(resolution === undefined ? {} : { resolution }),
       createdAt: since.toISOString(),
     })),
-    remembered: warm && { ...(await keyring.open<WarmMemory>(warm.body)) },
+    remembered: warm && plain(await openRecord(keyring, warm.body.buffer)),
   };
 }

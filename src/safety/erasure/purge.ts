@@ -12,7 +12,10 @@ export interface Subject {
 /** How much of each kind went. */
 export type Counts = Record<string, number>;
 
-type PurgeStore = Pick<Store, "sessions" | "messages" | "handoffs" | "warm" | "modelCalls">;
+type PurgeStore = Pick<
+  Store,
+  "sessions" | "messages" | "handoffs" | "warm" | "modelCalls" | "vault" | "archiveEntries"
+>;
 
 /** The sessions of a customer, opened until then; of a visitor, the one. */
 export async function sessionIdsOf(
@@ -25,15 +28,19 @@ export async function sessionIdsOf(
   return (await sessions.find(opened, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
 }
 
-/** Deletes all that is kept of these sessions. Sessions go last: cut off before, the next run finds the rest by them. */
+/** Deletes all that is kept of these sessions, and their places in the archive: what stands there is noise without its key, and goes
+ * when its file is compacted. Sessions go last: cut off before, the next run finds the rest by them. */
 export async function purge(store: PurgeStore, { tenant, customerId, sessionIds }: Subject): Promise<Counts> {
   const ofSessions = { tenant, sessionId: { $in: sessionIds } };
+  const who = customerId === null ? sessionIds.map((id) => `s:${id}`) : [`c:${customerId}`];
   const ofCustomer = customerId === null ? [] : [{ tenant, customerId }];
-  const [messages, handoffs, warm, modelCalls] = await Promise.all([
+  const [messages, handoffs, warm, modelCalls, vault, cold] = await Promise.all([
     store.messages.deleteMany(ofSessions),
     store.handoffs.deleteMany({ $or: [ofSessions, ...ofCustomer] }),
     store.warm.deleteMany({ $or: [{ tenant, _id: { $in: sessionIds } }, ...ofCustomer] }),
     store.modelCalls.deleteMany(ofSessions),
+    store.vault.deleteMany(ofSessions),
+    store.archiveEntries.deleteMany({ tenant, who: { $in: who } }),
   ]);
   const sessions = await store.sessions.deleteMany({ tenant, _id: { $in: sessionIds } });
   return {
@@ -42,5 +49,7 @@ export async function purge(store: PurgeStore, { tenant, customerId, sessionIds 
     handoffs: handoffs.deletedCount,
     warm: warm.deletedCount,
     modelCalls: modelCalls.deletedCount,
+    vault: vault.deletedCount,
+    cold: cold.deletedCount,
   };
 }

@@ -42,6 +42,8 @@ export async function sweepRetention(erasing: Erasing, retention: Retention, now
 
 async function sweepTenant(erasing: Erasing, tenant: string, before: Date, now: Date): Promise<number> {
   const { store } = erasing;
+  // Their places in the archive; the files themselves end by the bucket's own rule.
+  await store.archiveEntries.deleteMany({ tenant, lastAt: { $lt: before } });
   let gone = 0;
   let after = "";
   while (true) {

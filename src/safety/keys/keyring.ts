@@ -32,6 +32,10 @@ export interface Keyring {
   seal(sessionId: string, value: unknown): Promise<Binary>;
   /** The same for what belongs to a customer, not to one session. */
   sealForCustomer(customer: { tenant: string; customerId: string }, value: unknown): Promise<Binary>;
+  /** Bytes as an envelope under the key of the record's session. @throws KeyDestroyedError when there is no such session (any more) */
+  sealBytes(record: { sessionId: string }, bytes: Uint8Array): Promise<Buffer>;
+  /** @throws KeyDestroyedError, EnvelopeError */
+  openBytes(sealed: Uint8Array): Promise<Buffer>;
   /** @throws KeyDestroyedError, EnvelopeError */
   open<T>(sealed: Binary): Promise<T>;
   /** Refuses these keys from now on, whatever a restored database says, and drops what is cached. */
@@ -119,6 +123,8 @@ export function createKeyring({
       return keyFor({ tenant: session.tenant, customerId: session.customerId, sessionId });
     });
 
+  const openBytes = async (bytes: Uint8Array): Promise<Buffer> => unseal(await byId(kidOf(bytes)), bytes);
+
   return {
     keyFor,
     byId,
@@ -126,10 +132,9 @@ export function createKeyring({
     serviceKey: () => cache(SERVICE, () => ofOwner(SERVICE, { tenant: null, customerId: null, sessionId: null })),
     seal: async (sessionId, value) => sealed(await keyOfSession(sessionId), value),
     sealForCustomer: async (customer, value) => sealed(await keyFor({ ...customer, sessionId: "" }), value),
-    async open<T>(sealed: Binary) {
-      const key = await byId(kidOf(sealed.buffer));
-      return JSON.parse(unseal(key, sealed.buffer).toString("utf8")) as T;
-    },
+    sealBytes: async ({ sessionId }, bytes) => seal(await keyOfSession(sessionId), bytes),
+    openBytes,
+    open: async <T>(bytes: Binary) => JSON.parse((await openBytes(bytes.buffer)).toString("utf8")) as T,
     refuse(kids) {
       for (const kid of kids) refused.add(kid);
       cache.clear();
