@@ -88,6 +88,7 @@ const sayings: Record<Say["key"], Say[]> = {
   oneMoment: plain("oneMoment"),
   pullBack: plain("pullBack"),
   unsure: plain("unsure"),
+  selfHarm: plain("selfHarm"),
   agentJoined: [{ key: "agentJoined", name: "小王" }],
   agentLeft: [{ key: "agentLeft", name: "小王" }],
   ask: KINDS.flatMap((kind): Say[] => [

@@ -4,6 +4,7 @@ import type { LiveBus } from "../live/bus.ts";
 import type { Memory } from "../memory/index.ts";
 import type { Report } from "../memory/report.ts";
 import type { Audit } from "../safety/audit.ts";
+import type { Moderator } from "../safety/moderation.ts";
 import type { OutputScreen } from "../safety/output.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Sealer } from "../store/sealed.ts";
@@ -30,6 +31,7 @@ export interface ActivityDeps {
   /** Tells operators what went wrong with memory. */
   report: Report;
   audit: Audit;
+  moderator: Moderator;
   output: OutputScreen;
   modelTimeoutMs: number;
   now?: () => Date;

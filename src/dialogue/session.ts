@@ -182,11 +182,18 @@ export interface UnderstandInput {
 }
 
 export type UnderstandOutput = Remembered &
+  Moderated &
   (
     | { settled: true; understanding: Understanding }
     /** Patterns and examples don't settle it: a model is asked, in an activity that can be cancelled. */
     | { settled: false }
   );
+
+/** What moderation found; absent when nothing was of high risk (P3). */
+interface Moderated {
+  /** The messages as the bot may remember them, in their order. */
+  masked?: string[];
+}
 
 /** What a returning customer's first turn brings back (T4, D6). */
 interface Remembered {

@@ -53,7 +53,11 @@ const atRest = ({ drift: _, ...dialogue }: Dialogue): Dialogue => ({
 });
 
 /** HANDOFF is reached with these words: the holding message says why without saying what broke. */
-const HANDOFF_SAYS: Partial<Record<HandoffReason, "holding" | "unsure">> = { failure: "holding", unsure: "unsure" };
+const HANDOFF_SAYS: Partial<Record<HandoffReason, "holding" | "unsure" | "selfHarm">> = {
+  failure: "holding",
+  unsure: "unsure",
+  "self-harm": "selfHarm",
+};
 
 /**
  * The dialogue machine (D1, D3): the next state and what to do, as data; executes nothing and is total over every
@@ -108,6 +112,7 @@ function idle(dialogue: Dialogue): Transition {
 
 function understood(before: Dialogue, understanding: Understanding, early: boolean): Transition {
   const dialogue = { ...(before.state === "END" ? atRest(before) : before), about: [] };
+  if (understanding.selfHarm) return toHandoff(dialogue, "self-harm");
   if (understanding.acts.some((act) => act.intent === "human")) return toHandoff(dialogue, "asked");
   // M6: money and medicine aren't guessed at.
   if (understanding.unsure) return toHandoff(dialogue, "unsure");

@@ -137,6 +137,8 @@ export interface Understanding {
   offTopic?: true;
   /** Money or medicine, and less sure than its threshold after the last tier: a person decides (M6). */
   unsure?: true;
+  /** Somebody speaks of harming themselves: a person at once (P3). */
+  selfHarm?: true;
   /** A tier that writes is there: an answer is worded by it, in an activity that can be cancelled. */
   writes?: true;
 }
@@ -156,7 +158,7 @@ export interface ActionResult {
   why?: "not-found" | "wrong-status" | "already-requested" | "out-of-stock";
 }
 
-export type HandoffReason = "asked" | "not-understood" | "unsure" | "failure" | "forced" | "offered";
+export type HandoffReason = "asked" | "self-harm" | "not-understood" | "unsure" | "failure" | "forced" | "offered";
 
 export type DialogueEvent =
   | {
@@ -189,6 +191,7 @@ export type Say =
         | "denied"
         | "holding"
         | "handedOff"
+        | "selfHarm"
         | "unsure"
         | "oneMoment"
         | "pullBack"

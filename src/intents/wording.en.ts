@@ -43,6 +43,8 @@ export const en: Wording = {
     pullBack: "Let's come back to what we had started:",
     unsure:
       "I want to get this right rather than guess, so I'm connecting you to a person now. They can see this conversation, you won't have to repeat anything.",
+    selfHarm:
+      "Thank you for telling us. How you feel matters, and I'm getting a colleague to talk with you right now. If you are in danger, please call your local emergency number (112, 911 or 999), or a crisis line near you: findahelpline.com lists them.",
     noAnswer:
       "I don't have a reliable answer to that, and I don't want to guess. Reply “talk to a person” if you'd like a colleague to answer.",
   },

@@ -59,6 +59,7 @@ export interface Wording {
     | "noAnswer"
     | "oneMoment"
     | "pullBack"
+    | "selfHarm"
     | "unsure",
     string
   >;

@@ -1,10 +1,10 @@
 /**
- * Sessions as rows of a Parquet file that any tool reads: one plain column a field, sorted by customer, ZSTD. Row groups
+ * Sessions as rows of a Parquet file that any tool reads: a plain column for what can be counted, one sealed under
+ * each customer's key for what was said, sorted by customer. Row groups
  * are small and end where a customer ends, so that all of a customer is one range of the file, read at once and without
  * the footer: the place (`GroupPlace`) is kept in the index, and the columns are always these.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { AsyncBuffer, ColumnChunk, CompressionCodec, FileMetaData } from "hyparquet";
+import type { AsyncBuffer, ColumnChunk, FileMetaData } from "hyparquet";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import type { BasicType } from "hyparquet-writer";
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
@@ -39,8 +39,6 @@ interface Column {
   nullable?: true;
   /** Smallest and largest value by row group, for tools that skip by them. */
   statistics?: true;
-  /** Long texts; the rest is shorter than what compressing it would cost. */
-  compressed?: true;
   /** A handful of values that come again and again: kept once a group. */
   few?: true;
   cell(record: SessionRecord, session: Archived): Cell;
@@ -68,26 +66,17 @@ const COLUMNS: Column[] = [
 const GROUP_ROWS = 64;
 /** A customer with more sessions than this spans groups. */
 const GROUP_ROWS_MAX = 256;
-const ZSTD_LEVEL = 1;
 /** Larger than any group: every column of a group is one page. */
 const PAGE_BYTES = 64 * 1024 * 1024;
 
-const compressors = {
-  ZSTD: (input: Uint8Array): Uint8Array =>
-    zstdCompressSync(input, {
-      chunkSize: input.length + 1_024,
-      params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
-    }),
-};
-const decompressors = { ZSTD: (input: Uint8Array): Uint8Array => zstdDecompressSync(input) };
-
-const codecOf = ({ compressed }: Column): CompressionCodec => (compressed ? "ZSTD" : "UNCOMPRESSED");
+/** What is sealed doesn't compress, and was compressed before; the rest is shorter than what compressing it would cost. */
+const CODEC = "UNCOMPRESSED" as const;
 
 const sourceOf = (column: Column, data: Cell[]) => ({ ...plainSourceOf(column, data), type: column.type });
 
 const plainSourceOf = ({ nullable, statistics, ...column }: Column, data: Cell[]) => ({
   name: column.name,
-  codec: codecOf(column),
+  codec: CODEC,
   ...(column.few ? {} : { encoding: "PLAIN" as const }),
   data,
   nullable: nullable ?? false,
@@ -125,7 +114,7 @@ function groupSizes(sorted: Archived[]): number[] {
 /** @param sorted in the order of `byCustomer` */
 export function writeParquet(sorted: Archived[]): ParquetFile {
   const writer = new ByteWriter();
-  const file = new ParquetWriter({ writer, schema, codec: "ZSTD", compressors, createdBy: "colloquy" });
+  const file = new ParquetWriter({ writer, schema, codec: CODEC, createdBy: "colloquy" });
   const rowGroupSize = groupSizes(sorted);
   const columnData = COLUMNS.map((column) =>
     plainSourceOf(
@@ -168,7 +157,7 @@ function groupMetadata({ sizes, rows }: GroupPlace): FileMetaData {
         type: type === "INT32" ? "INT32" : type === "TIMESTAMP" ? "INT64" : "BYTE_ARRAY",
         encodings: [],
         path_in_schema: [name],
-        codec: codecOf(column),
+        codec: CODEC,
         num_values: BigInt(rows),
         total_uncompressed_size: 0n,
         total_compressed_size: BigInt(size),
@@ -244,7 +233,6 @@ async function readRows(
     rows = await parquetReadObjects({
       file: bufferOf(bytes),
       metadata,
-      compressors: decompressors,
       utf8: false,
       ...(rowStart === undefined ? {} : { rowStart }),
       ...(rowEnd === undefined ? {} : { rowEnd }),

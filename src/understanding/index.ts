@@ -54,7 +54,12 @@ export interface UnderstandingLimits {
 
 export interface Understander {
   /** Patterns, examples and the shop's data (M1, in process). `settled` false: a model should be asked. */
-  quick(input: UnderstandInput): Promise<{ understanding: Understanding; settled: boolean }>;
+  quick(input: UnderstandInput): Promise<{
+    understanding: Understanding;
+    settled: boolean;
+    /** Patterns alone settled it. */
+    plain: boolean;
+  }>;
   /** The tiers in their order (M2). @throws ModelError when none answers */
   byModel(input: UnderstandInput, signal: AbortSignal, timeoutMs: number): Promise<Understanding>;
 }
@@ -90,7 +95,8 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
       const { reading, understanding } = await readExamples(at, input.texts);
       const sure = understanding.understood && reading.confidence >= SETTLED_CONFIDENCE;
       const settled = sure || router() === null;
-      return { understanding: settled ? await conclude(understanding, at) : understanding, settled };
+      const plain = sure && reading.confidence === 1;
+      return { understanding: settled ? await conclude(understanding, at) : understanding, settled, plain };
     },
     async byModel(input, signal, timeoutMs) {
       const at = await groundFor(deps, input);

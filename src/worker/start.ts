@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { Registry } from "prom-client";
 import { createActivities } from "../activities/create.ts";
@@ -18,6 +20,7 @@ import { openJournal } from "../safety/erasure/journal.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
 import { createMasterKeys } from "../safety/keys/master.ts";
 import { sealedCache } from "../safety/keys/sealed-cache.ts";
+import { loadModerator } from "../safety/moderation.ts";
 import { createOutputScreen } from "../safety/output.ts";
 import { createRedisCache } from "../store/cache.ts";
 import { countLookups } from "../store/cache-metrics.ts";
@@ -30,6 +33,8 @@ import { workflowBundle } from "./bundle.ts";
 import { startMemory } from "./memory.ts";
 import { startModels } from "./models.ts";
 import { scheduleSweep } from "./schedule.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface WorkerOptions {
   config: Config;
@@ -142,6 +147,7 @@ export async function startWorker({
         bus,
         memory,
         report,
+        moderator: await loadModerator(join(root, "data", "safety", "moderation", "head.json"), embedder),
         audit: createAudit(store, required(config, "VAULT_KEY")),
         output: createOutputScreen(commerce, knowledge.publishes),
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,

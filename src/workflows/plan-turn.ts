@@ -41,13 +41,20 @@ async function understandBurst(session: Session, burst: Burst): Promise<Understa
     // Waiting for the rest of a burst is part of the activity: a timer of the server would take a second.
     const quick = await (quietMs > 0 ? activities.understand(request) : local.understand(request));
     if (quick.recalled) state.window = quick.recalled;
+    // P3: what is of high risk is remembered and stored masked.
+    if (quick.masked) mask(burst, quick.masked);
     if (quick.focus) state.dialogue = { ...state.dialogue, focus: quick.focus };
     if (overtaken(session, burst)) continue;
     if (quick.settled) return quick.understanding;
-    const asked = { ...request, dialogue: state.dialogue, window: state.window, recall: false };
+    const texts = burst.batch.map((message) => message.text);
+    const asked = { ...request, texts, dialogue: state.dialogue, window: state.window, recall: false };
     const understanding = await unlessOvertaken(session, burst, () => model.understandByModel(asked));
     if (understanding) return understanding;
   }
+}
+
+function mask(burst: Burst, masked: string[]): void {
+  burst.batch = burst.batch.map((message, index) => ({ ...message, text: masked[index] ?? message.text }));
 }
 
 /** Null when a newer message overtook the writing. A tier that can't write costs nothing but style. */

@@ -176,6 +176,7 @@ export const en: Record<keyof typeof zh, string> = {
   "desk.requests": "Open requests",
   "desk.resolution": "Outcome",
   "reason.asked": "The customer asked",
+  "reason.self-harm": "Speaks of harming themselves: please take first",
   "reason.unsure": "Money or medicine, and the bot wasn't sure",
   "reason.not-understood": "The bot didn't understand",
   "reason.failure": "Something failed",

@@ -173,6 +173,7 @@ export const zh = {
   "desk.requests": "进行中的请求",
   "desk.resolution": "处理结果",
   "reason.asked": "顾客要求人工",
+  "reason.self-harm": "顾客流露伤害自己的念头，请优先接待",
   "reason.unsure": "涉及金额或用药，机器人把握不足",
   "reason.not-understood": "机器人没有听懂",
   "reason.failure": "系统出错",
