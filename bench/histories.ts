@@ -1,6 +1,7 @@
 import type { DialogueState } from "../src/dialogue/types.ts";
 import { eventName, localActivity } from "../src/replay/events.ts";
 import { fetchExecutions } from "../src/replay/fetch.ts";
+import { openMessage } from "../src/store/sealed.ts";
 import type { Bench } from "./servers.ts";
 
 /** What a turn leaves behind, on average. */
@@ -44,14 +45,12 @@ export async function turnCost({ client }: Bench, from: Map<string, number>, tur
 const SCRIPTED: DialogueState[] = ["COLLECT", "CONFIRM", "CONFIRM", "INIT"];
 
 /** The share of turns that went where the script leads, 0 to 1: a fast wrong answer is no result. */
-export async function asScripted({ store }: Bench, sessionIds: string[]): Promise<number> {
-  const replies = store.messages.find(
-    { sessionId: { $in: sessionIds }, view: { $exists: true } },
-    { projection: { view: 1 } },
-  );
+export async function asScripted({ store, keyring }: Bench, sessionIds: string[]): Promise<number> {
+  const replies = store.messages.find({ sessionId: { $in: sessionIds }, hasView: true });
   let turns = 0;
   let right = 0;
-  for await (const { view } of replies) {
+  for await (const sealed of replies) {
+    const { view } = await openMessage(keyring, sealed);
     turns += 1;
     if (view && view.state === SCRIPTED[(view.turn - 1) % SCRIPTED.length]) right += 1;
   }

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --sessions N --turns N --rounds N --write]`: our turns against the least this server can do, in the same run.
  * `npm run bench -- cache [--generate] [--write]`: a day of customer service through the caches.
+ * `npm run bench -- flood`: what one user's flood costs the others.
  * `npm run bench -- memory [--archived N --recalls N --write]`: sizes, moves, recall and cost of the three tiers of memory.
  */
 import { availableParallelism, loadavg } from "node:os";
@@ -91,6 +92,7 @@ async function measure(bench: Bench, { sessions, turns, rounds }: Settings): Pro
 await runCommand(async () => {
   const [what, ...rest] = process.argv.slice(2);
   if (what === "cache") return (await import("./cache.ts")).benchCache(rest);
+  if (what === "flood") return (await import("./flood.ts")).benchFlood(rest);
   if (what === "memory") return (await import("./memory.ts")).benchMemory(rest);
   const settings = settingsFrom(process.argv.slice(2));
   if (settings.loadBefore > availableParallelism() / 2)

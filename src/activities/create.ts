@@ -7,6 +7,7 @@ import type { Audit } from "../safety/audit.ts";
 import type { Moderator } from "../safety/moderation.ts";
 import type { OutputScreen } from "../safety/output.ts";
 import type { Store } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
 import type { Understander } from "../understanding/index.ts";
 import { createArchive } from "./archive.ts";
 import { createExecute } from "./execute.ts";
@@ -20,6 +21,7 @@ import { createWriteAnswers } from "./write-answers.ts";
 
 export interface ActivityDeps {
   store: Store;
+  sealer: Sealer;
   commerce: CommerceBackend;
   recentOrders: CommerceBackend["orders"];
   understander: Understander;

@@ -3,15 +3,18 @@ import type { LiveBus } from "../live/bus.ts";
 import type { Audit } from "../safety/audit.ts";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
 
 /** Brings the desk's list up to date and hands ownership over. Idempotent; an older version never replaces a newer one. */
 export function createProjectHandoff({
   store,
+  sealer,
   bus,
   audit,
   now,
 }: {
   store: Store;
+  sealer: Sealer;
   bus: LiveBus;
   audit: Audit;
   now: () => Date;
@@ -24,6 +27,7 @@ export function createProjectHandoff({
     version: number;
   }): Promise<void> => {
     const { handoff, view, epoch, version } = input;
+    const seal = (text: string) => sealer.seal(handoff.sessionId, text);
     await store.sessions.updateOne({ _id: handoff.sessionId }, { $max: { ownerEpoch: epoch } });
     await store.handoffs
       .updateOne(
@@ -35,7 +39,7 @@ export function createProjectHandoff({
             updatedAt: now(),
             version,
             ...(view.status === "active" ? { claimedAt: now() } : {}),
-            ...(input.summary === undefined ? {} : { resolution: input.summary }),
+            ...(input.summary === undefined ? {} : { resolution: await seal(input.summary) }),
           },
           $setOnInsert: {
             tenant: handoff.tenant,
@@ -44,7 +48,7 @@ export function createProjectHandoff({
             reason: handoff.reason,
             state: handoff.view.state,
             intent: handoff.view.intent,
-            summary: handoff.summary,
+            summary: await seal(handoff.summary),
             createdAt: new Date(handoff.createdAt),
           },
         },

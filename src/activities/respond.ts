@@ -8,11 +8,14 @@ import type { LiveBus } from "../live/bus.ts";
 import type { OutputScreen } from "../safety/output.ts";
 import type { MessageDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
+import type { SealedMessageDoc, Sealer } from "../store/sealed.ts";
+import { sealMessage } from "../store/sealed.ts";
 
 const SHOWN_MAX_CHARACTERS = 120;
 
 export interface RespondDeps {
   store: Store;
+  sealer: Sealer;
   commerce: CommerceBackend;
   recentOrders: CommerceBackend["orders"];
   answers: AnswerWriter;
@@ -26,7 +29,7 @@ export interface RespondDeps {
  * again. Whoever lost ownership sends nothing (beyond-list 1): then what the bot wanted to say is left out.
  */
 export function createRespond(deps: RespondDeps) {
-  const { store, bus, now } = deps;
+  const { store, sealer, bus, now } = deps;
   return async (input: RespondInput): Promise<RespondOutput> => {
     const { identity } = input;
     // The desk's words were checked when the handoff took them: by now it may be over, and they still count.
@@ -39,7 +42,7 @@ export function createRespond(deps: RespondDeps) {
     const docs = messages
       .map((message, index) => toDoc(input, message, facts, index === messages.length - 1, now()))
       .map((doc) => (doc.role === "assistant" ? { ...doc, text: screened(doc.text) } : doc));
-    await insertOnce(store, docs);
+    await insertOnce(store, await Promise.all(docs.map((doc) => sealMessage(sealer, doc))));
     const last = docs.at(-1);
     if (last) bus.publish({ type: "message", sessionId: identity.sessionId, seq: last.seq });
     const shown = docs.findLast((doc) => doc.role === "assistant")?.text ?? "";
@@ -53,7 +56,7 @@ async function owns(store: Store, sessionId: string, epoch: number): Promise<boo
 }
 
 /** Only duplicates of the same write are fine: they are what an earlier, interrupted run left. */
-async function insertOnce(store: Store, docs: MessageDoc[]): Promise<void> {
+async function insertOnce(store: Store, docs: SealedMessageDoc[]): Promise<void> {
   if (docs.length === 0) return;
   await store.messages.insertMany(docs, { ordered: false }).catch((error: unknown) => {
     if (!isDuplicateKey(error)) throw error;

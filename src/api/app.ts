@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FastifyCorsOptions } from "@fastify/cors";
+import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
@@ -9,13 +11,18 @@ import type { FastifyInstance } from "fastify";
 import { fastify, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { Config } from "../config.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { ApiDeps } from "./deps.ts";
 import { badAddress, registerProblems } from "./problems.ts";
+import { codecRoutes } from "./routes/codec.ts";
+import { customerRoutes } from "./routes/customers.ts";
 import { demoRoutes } from "./routes/demo.ts";
 import { handoffRoutes } from "./routes/handoffs.ts";
+import { loginRoutes } from "./routes/login.ts";
 import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 
 /** Above the longest id, so that its schema is what refuses a longer one. */
 const PARAM_MAX_CHARACTERS = 256;
@@ -51,6 +58,7 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
       },
     },
   });
+  await app.register(cors, corsFor(deps.config));
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -70,10 +78,30 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   await app.register(operationsRoutes(deps));
   await app.register(sessionRoutes(deps));
   await app.register(handoffRoutes(deps));
+  await app.register(customerRoutes(deps));
+  await app.register(codecRoutes(deps));
+  await app.register(tokenRoutes(deps));
+  if (deps.config.OIDC_ISSUER) await app.register(loginRoutes(deps));
   if (deps.config.DEMO) await app.register(demoRoutes(deps));
   if (existsSync(pagesDir)) await registerPages(app as unknown as FastifyInstance);
   return app as unknown as FastifyInstance;
 }
+
+/** Pages of other sites only where configured; Temporal's web UI has payloads decrypted and nothing else. */
+const corsFor = ({ CORS_ORIGINS, TEMPORAL_UI_URL }: Config): FastifyCorsOptions => {
+  const origins = (CORS_ORIGINS ?? "")
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  const temporalUi = TEMPORAL_UI_URL ? [new URL(TEMPORAL_UI_URL).origin] : [];
+  const exposedHeaders = ["retry-after"];
+  return {
+    delegator: (request, done) => {
+      const codec = request.url?.startsWith("/codec") === true;
+      done(null, codec ? { origin: temporalUi, credentials: true } : { origin: origins, exposedHeaders });
+    },
+  };
+};
 
 const YEAR_MS = 31_536_000_000;
 

@@ -1,4 +1,6 @@
 import type { MessageDoc, SessionDoc, Store } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
+import { openMessage, openMessages } from "../store/sealed.ts";
 import type { Claims } from "./auth.ts";
 import { ProblemError } from "./problems.ts";
 import type { Message, SessionViewBody } from "./schemas.ts";
@@ -30,6 +32,11 @@ async function sessionOf(store: Store, sessionId: string, tenant: string): Promi
   return known?.tenant === tenant ? known : null;
 }
 
+/** Sessions that are no more; other processes find out when they look for messages. */
+export function forgetSessions(store: Store): void {
+  recentSessions.delete(store);
+}
+
 /** The session, if the caller may see it; somebody else's doesn't exist for them. @throws ProblemError 404 */
 export async function visibleSession(store: Store, sessionId: string, claims: Claims): Promise<Identity> {
   const session = await sessionOf(store, sessionId, claims.tenant);
@@ -41,15 +48,31 @@ export async function visibleSession(store: Store, sessionId: string, claims: Cl
   throw new ProblemError(404, "There is no such session.");
 }
 
-export const messagesAfter = (store: Store, sessionId: string, after: number): Promise<MessageDoc[]> =>
-  store.messages
-    .find({ sessionId, seq: { $gt: after } })
-    .sort({ seq: 1 })
-    .limit(PAGE_MAX)
-    .toArray();
+/** Where conversations are read from. */
+export interface Transcripts {
+  store: Store;
+  keyring: Sealer;
+}
 
-const lastView = (store: Store, sessionId: string): Promise<MessageDoc | null> =>
-  store.messages.findOne({ sessionId, view: { $exists: true } }, { sort: { seq: -1 } });
+export const messagesAfter = async (
+  { store, keyring }: Transcripts,
+  sessionId: string,
+  after: number,
+): Promise<MessageDoc[]> =>
+  openMessages(
+    keyring,
+    await store.messages
+      .find({ sessionId, seq: { $gt: after } })
+      .sort({ seq: 1 })
+      .limit(PAGE_MAX)
+      .toArray(),
+  );
+
+/** The newest message with a view of the conversation. */
+export async function lastView({ store, keyring }: Transcripts, sessionId: string): Promise<MessageDoc | null> {
+  const sealed = await store.messages.findOne({ sessionId, hasView: true }, { sort: { seq: -1 } });
+  return sealed && openMessage(keyring, sealed);
+}
 
 const BEFORE_THE_FIRST = {
   state: "INIT",
@@ -62,8 +85,8 @@ const BEFORE_THE_FIRST = {
 } as const;
 
 /** Where the conversation stands, from the last message that was written (D1). */
-export async function currentView(store: Store, session: Identity): Promise<SessionViewBody> {
-  const last = await lastView(store, session._id);
+export async function currentView(from: Transcripts, session: Identity): Promise<SessionViewBody> {
+  const last = await lastView(from, session._id);
   const view = last?.view;
   const base = view ?? {
     ...BEFORE_THE_FIRST,
@@ -82,10 +105,10 @@ export async function currentView(store: Store, session: Identity): Promise<Sess
 }
 
 /** Replies to a message once its turn is stored; null while it isn't. */
-export async function repliesTo(store: Store, sessionId: string, messageId: string): Promise<Message[] | null> {
-  const own = await store.messages.findOne({ sessionId, messageId });
+export async function repliesTo(from: Transcripts, sessionId: string, messageId: string): Promise<Message[] | null> {
+  const own = await from.store.messages.findOne({ sessionId, messageId });
   if (!own) return null;
-  const following = await messagesAfter(store, sessionId, own.seq - 1);
+  const following = await messagesAfter(from, sessionId, own.seq - 1);
   const end = following.findIndex((doc) => doc.view !== undefined);
   return end < 0
     ? null

@@ -1,19 +1,22 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { LiveBus, LiveEvent } from "../live/bus.ts";
-import type { Store } from "../store/mongo.ts";
-import type { Identity } from "./conversations.ts";
+import type { Identity, Transcripts } from "./conversations.ts";
 import { currentView, messagesAfter, toMessage } from "./conversations.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** Catches what the bus lost: another host without Redis, a dropped event. */
 const POLL_MS = 1_000;
 const RETRY_MS = 1_000;
+/** The longest that a timer can wait. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 interface Stream {
-  store: Store;
+  from: Transcripts;
   bus: LiveBus;
   session: Identity;
   after: number;
+  /** When the caller's token ends, and the stream with it; ms since the epoch. */
+  until: number;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -22,7 +25,7 @@ interface Stream {
  * Server-sent events of one session: everything after `after` from the store, then what happens. `id` is the sequence
  * number, so a client that reconnects with Last-Event-ID misses nothing and gets nothing twice (beyond-list 5).
  */
-export function streamEvents({ store, bus, session, after, request, reply }: Stream): void {
+export function streamEvents({ from, bus, session, after, until, request, reply }: Stream): void {
   reply.hijack();
   const out = reply.raw;
   const cors = Object.fromEntries(
@@ -43,12 +46,12 @@ export function streamEvents({ store, bus, session, after, request, reply }: Str
   let running = false;
   let again = false;
   const catchUp = async (): Promise<void> => {
-    const docs = await messagesAfter(store, session._id, last);
+    const docs = await messagesAfter(from, session._id, last);
     for (const doc of docs) {
       send("message", toMessage(doc), doc.seq);
       last = doc.seq;
     }
-    if (docs.some((doc) => doc.view !== undefined)) send("state", await currentView(store, session));
+    if (docs.some((doc) => doc.view !== undefined)) send("state", await currentView(from, session));
   };
   // One reader at a time, so that nothing is sent twice; whoever comes meanwhile makes it read once more.
   const wake = (): void => {
@@ -69,7 +72,7 @@ export function streamEvents({ store, bus, session, after, request, reply }: Str
   const onEvent = (event: LiveEvent): void => {
     if (event.type === "message") wake();
     else if (event.type === "typing")
-      void currentView(store, session).then(
+      void currentView(from, session).then(
         (view) => send("state", { ...view, typing: true }),
         () => undefined,
       );
@@ -79,14 +82,16 @@ export function streamEvents({ store, bus, session, after, request, reply }: Str
 
   const unsubscribe = bus.subscribe(session._id, onEvent);
   const poll = setInterval(wake, POLL_MS);
+  const end = setTimeout(() => out.end(), Math.min(until - Date.now(), TIMEOUT_MAX_MS));
   const heartbeat = setInterval(() => out.write(": still here\n\n"), HEARTBEAT_MS);
   request.raw.once("close", () => {
     clearInterval(poll);
+    clearTimeout(end);
     clearInterval(heartbeat);
     unsubscribe();
     out.end();
   });
-  void currentView(store, session).then(
+  void currentView(from, session).then(
     (view) => send("state", view),
     () => undefined,
   );

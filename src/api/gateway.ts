@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
 import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, WorkflowUpdateFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
@@ -10,6 +11,8 @@ import { ProblemError } from "./problems.ts";
 export interface Gateway {
   send(identity: SessionIdentity, message: InboundMessage): Promise<void>;
   end(sessionId: string): Promise<void>;
+  /** Ends the session's workflow and its handoffs; what hasn't ended in time is terminated. Resolves when none runs any more. */
+  close(sessionId: string, handoffIds: string[]): Promise<void>;
   /** @throws ProblemError 409 when another agent has it or it is over */
   update(
     handoffId: string,
@@ -33,6 +36,9 @@ const RETRY_AFTER_S = 3;
 const RETRIES = 4;
 const RETRY_DELAY_MS = 100;
 const RESOURCE_EXHAUSTED = 8;
+/** How long a workflow may take to end when its customer is erased, a worker permitting. */
+const CLOSE_TIMEOUT_MS = 3_000;
+const CLOSE_POLL_MS = 100;
 
 export type SessionSettings = Pick<SessionInput, "times" | "handoffTimes" | "maxHistoryEvents">;
 
@@ -56,13 +62,23 @@ export function createGateway({ client, config, log }: { client: Client; config:
         return await client.connection.withDeadline(Date.now() + deadlineMs, call);
       } catch (error) {
         if (isBusy(error) && tries < RETRIES) {
-          await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS * 2 ** tries));
+          await sleep(RETRY_DELAY_MS * 2 ** tries);
           continue;
         }
         throw toProblem(error, log);
       }
     }
   };
+  const end = (sessionId: string): Promise<void> =>
+    reach(() => client.workflow.getHandle(sessionId).signal("control", "end"))
+      .catch(orGone)
+      .then(() => undefined);
+  const runs = async (workflowId: string): Promise<boolean> => {
+    const description = await reach(() => client.workflow.getHandle(workflowId).describe()).catch(orGone);
+    return description?.status.name === "RUNNING";
+  };
+  const terminate = async (workflowId: string): Promise<void> =>
+    void (await reach(() => client.workflow.getHandle(workflowId).terminate("the customer was erased")).catch(orGone));
   return {
     send: async (identity, message) =>
       void (await reach(() =>
@@ -75,11 +91,16 @@ export function createGateway({ client, config, log }: { client: Client; config:
           signalArgs: [message],
         }),
       )),
-    end: (sessionId) =>
-      reach(() => client.workflow.getHandle(sessionId).signal("control", "end")).catch((error: unknown) => {
-        // It has ended already, or never began: either way it is over.
-        if (!(error instanceof ProblemError && error.status === 404)) throw error;
-      }),
+    end,
+    async close(sessionId, handoffIds) {
+      await end(sessionId);
+      const all = [sessionId, ...handoffIds];
+      const deadline = Date.now() + CLOSE_TIMEOUT_MS;
+      for (const id of all) {
+        while ((await runs(id)) && Date.now() < deadline) await sleep(CLOSE_POLL_MS);
+        await terminate(id);
+      }
+    },
     update: (handoffId, name, agent, summary) =>
       reach(
         () =>
@@ -99,6 +120,12 @@ export function createGateway({ client, config, log }: { client: Client; config:
       }
     },
   };
+}
+
+/** It has ended already, or never began. */
+function orGone(error: unknown): null {
+  if (error instanceof ProblemError && error.status === 404) return null;
+  throw error;
 }
 
 const causes = function* (error: unknown): Generator<unknown> {

@@ -3,6 +3,7 @@ import type { Identity } from "./conversations.ts";
 import type { ApiDeps } from "./deps.ts";
 import { ProblemError } from "./problems.ts";
 
+export const TOO_FAST = "You are writing faster than I can read. Please wait a moment and send it again.";
 /** Recent message ids of this process; the workflow and the unique index stand behind it. */
 const RECENT_MAX = 10_000;
 
@@ -16,6 +17,11 @@ export function createInbox({ store, gateway, bucket, screen }: ApiDeps) {
     // What failed may be tried again.
     sending.catch(() => recent.delete(key));
   };
+
+  async function admit({ _id, tenant, customerId }: Identity): Promise<void> {
+    const retryAfterS = await bucket.take(`messages:${tenant}:${customerId ?? _id}`);
+    if (retryAfterS > 0) throw new ProblemError(429, TOO_FAST, { retryAfterS });
+  }
 
   /** What a turn has stored already is not sent again, however long ago that was. */
   async function deliverOnce(session: Identity, message: InboundMessage): Promise<{ known: boolean }> {
@@ -42,12 +48,8 @@ export function createInbox({ store, gateway, bucket, screen }: ApiDeps) {
         await earlier;
         return { duplicate: true };
       }
-      const retryAfterS = bucket.take(`messages:${session.tenant}:${session.customerId ?? session._id}`);
-      if (retryAfterS > 0)
-        throw new ProblemError(429, "You are writing faster than I can read. Please wait a moment and send it again.", {
-          retryAfterS,
-        });
-      const delivery = deliverOnce(session, message);
+      // Remembered before anything is awaited, so that the same message at the same moment finds it.
+      const delivery = admit(session).then(() => deliverOnce(session, message));
       const sending = delivery.then(() => undefined);
       remember(key, sending);
       return { duplicate: (await delivery).known };

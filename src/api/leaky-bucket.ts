@@ -4,17 +4,18 @@ export interface LeakyBucket {
   take(user: string): number;
 }
 
+export interface BucketSize {
+  capacity: number;
+  leakPerS: number;
+}
+
 const USERS_MAX = 100_000;
 
 export function createLeakyBucket({
   capacity,
   leakPerS,
   now = Date.now,
-}: {
-  capacity: number;
-  leakPerS: number;
-  now?: () => number;
-}): LeakyBucket {
+}: BucketSize & { now?: () => number }): LeakyBucket {
   const levels = new Map<string, { level: number; at: number }>();
   return {
     take(user) {

@@ -2,6 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { MongoNetworkError, MongoOperationTimeoutError, MongoSystemError } from "mongodb";
 
+import { KeyDestroyedError } from "../safety/keys/keyring.ts";
+
 /** RFC 9457. `errors` names the fields of a 400. */
 export interface Problem {
   type: string;
@@ -92,6 +94,7 @@ export function registerProblems(app: FastifyInstance): void {
       if (error.retryAfterS !== undefined) void reply.header("retry-after", String(error.retryAfterS));
       return send(reply, toProblem(error.status, error.message, error.errors));
     }
+    if (error instanceof KeyDestroyedError) return send(reply, toProblem(404, "There is no such session."));
     if (isStoreAway(error)) {
       request.log.warn({ err: error }, "MongoDB can't be reached");
       void reply.header("retry-after", String(RETRY_AFTER_S));

@@ -10,7 +10,8 @@ const POLL_MS = 1_000;
  * `within` resolves with the replies of the message's turn, or with none when the time is up; `stored` says that they may
  * be there already, otherwise nothing is looked up before the bus or the clock says so. Looking costs as much as answering.
  */
-export function listenForReplies({ store, bus }: ApiDeps, sessionId: string, messageId: string) {
+export function listenForReplies(deps: ApiDeps, sessionId: string, messageId: string) {
+  const { bus } = deps;
   let heard = false;
   let wake: () => void = () => undefined;
   const close = bus.subscribe(sessionId, (event) => {
@@ -34,7 +35,7 @@ export function listenForReplies({ store, bus }: ApiDeps, sessionId: string, mes
       while (true) {
         if (!heard) await pause(Math.min(POLL_MS, deadline - Date.now()));
         heard = false;
-        const replies = await repliesTo(store, sessionId, messageId);
+        const replies = await repliesTo(deps, sessionId, messageId);
         if (replies || Date.now() >= deadline) return replies ?? [];
       }
     },

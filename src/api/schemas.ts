@@ -4,6 +4,8 @@ import { z } from "zod";
 const ID = /^[\w.:-]{1,128}$/;
 
 export const sessionParams = z.strictObject({ id: z.string().regex(ID) });
+/** A shop's own id, or `visitor:<session>`. */
+export const customerParams = z.strictObject({ id: z.string().min(1).max(200) });
 export const handoffQuery = z.strictObject({
   status: z.enum(["waiting", "active", "callback", "resolved", "returned"]).optional(),
 });
@@ -93,4 +95,43 @@ export const problem = z.object({
   status: z.int(),
   detail: z.string(),
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+
+export const erasureReceipt = z.object({
+  tenant: z.string(),
+  customerId: z.string(),
+  erasedAt: z.string(),
+  unreadableFrom: z.string().describe("From then on no process holds the key in memory"),
+  keyFingerprint: z.string().optional(),
+  counts: z.record(z.string(), z.int()),
+  receipt: z.string().describe("All of this as a compact JWS (EdDSA)"),
+});
+
+export const customerExport = z.object({
+  tenant: z.string(),
+  customerId: z.string(),
+  exportedAt: z.string(),
+  profile: z.looseObject({ id: z.string(), name: z.string() }).nullable(),
+  orders: z.array(z.looseObject({ id: z.string() })),
+  sessions: z.array(
+    z.object({
+      sessionId: z.string(),
+      locale: z.string(),
+      channel: z.string(),
+      createdAt: z.string(),
+      messages: z.array(message.pick({ seq: true, role: true, text: true, at: true }).extend({ turn: z.int() })),
+      handoffs: z.array(
+        z.object({
+          id: z.string(),
+          status: z.string(),
+          reason: z.string(),
+          summary: z.string(),
+          resolution: z.string().optional(),
+          createdAt: z.string(),
+        }),
+      ),
+      remembered: z.looseObject({}).nullable(),
+    }),
+  ),
+  archived: z.array(z.looseObject({})),
 });

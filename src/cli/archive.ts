@@ -14,16 +14,22 @@ import type { ObjectStore } from "../memory/object-store.ts";
 import { createObjectStore } from "../memory/object-store.ts";
 import { readParquet } from "../memory/parquet.ts";
 import type { SessionRecord } from "../memory/record.ts";
+import type { Keyring } from "../safety/keys/keyring.ts";
 import type { Store } from "../store/mongo.ts";
-import { openStore } from "../store/mongo.ts";
 import { sweepScheduleId } from "../worker/schedule.ts";
 import { addresses, runCommand } from "./instance.ts";
+import { withKeyring } from "./keyring.ts";
 
 const USAGE = `Usage: npm run archive -- query [--customer ID] [--session ID] [--since DATE] [--until DATE] [--contains TEXT] [--limit N] [--tenant T]
        npm run archive -- files [--tenant T]
        npm run archive -- sweep`;
 const LIMIT = 100;
 const TIMEOUT_MS = 60_000;
+
+interface Keyed {
+  store: Store;
+  keyring: Keyring;
+}
 
 interface Query {
   customer?: string;
@@ -44,7 +50,7 @@ async function bucket(config: Config): Promise<ObjectStore> {
 
 /** Of a customer by the index, else file by file, the newest last. A session archived twice is given as it was last. */
 async function* sessionsOf(
-  store: Store,
+  { store, keyring: sealer }: Keyed,
   objects: ObjectStore,
   tenant: string,
   customer: string | undefined,
@@ -52,12 +58,14 @@ async function* sessionsOf(
   const ledger = createLedger(store);
   if (customer !== undefined) {
     const entries = await ledger.entriesOf(tenant, [whoOf({ customerId: customer, sessionId: "" })], 0);
-    const records = (await Promise.all(entries.map((entry) => readEntry(objects, entry)))).flat();
+    const read = await Promise.all(entries.map((entry) => readEntry({ objects, sealer }, entry)));
+    const records = read.flat().map(({ record }) => record);
     records.sort((a, b) => a.lastAt - b.lastAt);
     yield [...new Map(records.map((record) => [record.sessionId, record])).values()];
     return;
   }
-  for (const { _id } of await ledger.files({ tenant, state: "ready" })) yield await readParquet(await objects.get(_id));
+  for (const { _id } of await ledger.files({ tenant, state: "ready" }))
+    yield (await readParquet(sealer, await objects.get(_id))).map(({ record }) => record);
 }
 
 function time(name: string, text: string | undefined): number | undefined {
@@ -75,9 +83,9 @@ const matches =
     record.lastAt < (time("until", until) ?? Number.POSITIVE_INFINITY) &&
     (contains === undefined || record.said.some(({ text }) => text.includes(contains)));
 
-async function query(store: Store, objects: ObjectStore, tenant: string, asked: Query, limit: number): Promise<void> {
+async function query(keyed: Keyed, objects: ObjectStore, tenant: string, asked: Query, limit: number): Promise<void> {
   let left = limit;
-  for await (const records of sessionsOf(store, objects, tenant, asked.customer)) {
+  for await (const records of sessionsOf(keyed, objects, tenant, asked.customer)) {
     for (const { vectors: _, ...record } of records.filter(matches(asked)).slice(0, left)) {
       console.log(JSON.stringify(record));
       left -= 1;
@@ -114,14 +122,10 @@ await runCommand(async () => {
     throw new Error(USAGE);
   const config = loadConfig();
   const tenant = values.tenant ?? config.TENANT;
-  const { mongodbUri, temporalAddress } = await addresses(config);
+  const { temporalAddress } = await addresses(config);
   if (verb === "sweep") return sweep(config, temporalAddress);
-  const store = await openStore(mongodbUri);
-  try {
-    if (verb === "files") return await files(store, tenant);
-    const objects = await bucket(config);
-    await query(store, objects, tenant, values, limit);
-  } finally {
-    await store.close();
-  }
+  await withKeyring(config, async (keyed) => {
+    if (verb === "files") return files(keyed.store, tenant);
+    await query(keyed, await bucket(config), tenant, values, limit);
+  });
 });

@@ -4,25 +4,30 @@ import { Client, Connection } from "@temporalio/client";
 import { DefaultLogger, Runtime } from "@temporalio/worker";
 import type { Config } from "../config.ts";
 import { loadConfig } from "../config.ts";
+import { decryptExecutions } from "../replay/decrypt.ts";
 import { fetchExecutions } from "../replay/fetch.ts";
 import { loadRecording, saveRecording } from "../replay/file.ts";
 import { printReport } from "../replay/print.ts";
 import { handoffIds, replayAll } from "../replay/report.ts";
 import type { Execution } from "../replay/types.ts";
+import { createEncryptionCodec } from "../safety/codec/codec.ts";
 import { addresses, runCommand } from "./instance.ts";
+import { withKeyring } from "./keyring.ts";
 
 const USAGE = `Usage: npm run replay -- SESSION_ID [--json] [--save FILE]
        npm run replay -- --history FILE [--json]`;
 const WIDTH_DEFAULT = 120;
 
-/** The session's runs, then those of its handoffs, so that all of it is saved and replayed together. */
+/** The session's runs, then those of its handoffs, so that all of it is saved and replayed together; in the clear. */
 async function fetchAll(config: Config, workflowId: string): Promise<Execution[]> {
   const connection = await Connection.connect({ address: (await addresses(config)).temporalAddress });
   try {
     const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
     const runs = await fetchExecutions(client, workflowId);
     const handoffs = await Promise.all(handoffIds(runs).map((id) => fetchExecutions(client, id)));
-    return [...runs, ...handoffs.flat()];
+    return await withKeyring(config, ({ keyring }) =>
+      decryptExecutions([...runs, ...handoffs.flat()], createEncryptionCodec(keyring)),
+    );
   } finally {
     await connection.close();
   }

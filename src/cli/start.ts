@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { importShop } from "../commerce/import.ts";
 import type { Config } from "../config.ts";
 import { inheritedEnvironment, loadConfig } from "../config.ts";
+import type { IdentityProvider } from "../embedded/identity-provider.ts";
+import { startIdentityProvider } from "../embedded/identity-provider.ts";
 import { writeInstance } from "../embedded/instance.ts";
 import { assertPortFree } from "../embedded/ports.ts";
 import { createProgressDisplay } from "../embedded/progress.ts";
@@ -14,7 +16,7 @@ import { openStore } from "../store/mongo.ts";
 import { configuredTiers } from "../worker/tiers.ts";
 import type { Child } from "./children.ts";
 import { runChild } from "./children.ts";
-import { jwtSecret, vaultKey } from "./instance.ts";
+import { jwtSecret, masterKey, vaultKey } from "./instance.ts";
 import { buildPages } from "./pages.ts";
 
 const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
@@ -33,7 +35,7 @@ async function seedDemoShop(uri: string, tenant: string): Promise<void> {
 const environmentFor = (
   config: Config,
   embedded: Embedded,
-  secrets: { jwt: string; vault: string },
+  secrets: { JWT_SECRET: string; MASTER_KEY: string; VAULT_KEY: string },
 ): Record<string, string | undefined> => ({
   ...inheritedEnvironment(),
   DATA_DIR: resolve(config.DATA_DIR),
@@ -44,14 +46,15 @@ const environmentFor = (
   S3_ENDPOINT: embedded.s3.endpoint,
   S3_ACCESS_KEY_ID: embedded.s3.accessKeyId,
   S3_SECRET_ACCESS_KEY: embedded.s3.secretAccessKey,
-  JWT_SECRET: secrets.jwt,
-  VAULT_KEY: secrets.vault,
+  ...secrets,
   DEMO: inheritedEnvironment().DEMO ?? "true",
   OMP_NUM_THREADS: "1",
 });
 
+const baseUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+
 function banner(config: Config, embedded: Embedded): string {
-  const base = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const base = baseUrl(config);
   return [
     "",
     "  Colloquy is running.",
@@ -67,6 +70,19 @@ function banner(config: Config, embedded: Embedded): string {
   ].join("\n");
 }
 
+/** Unless there is a real one, or this isn't a demo: people at the desk who sign in by clicking their name. */
+async function developmentProvider(config: Config): Promise<IdentityProvider | null> {
+  const demo = (inheritedEnvironment().DEMO ?? "true") === "true";
+  if (config.OIDC_ISSUER || !demo) return null;
+  const tenant = config.TENANT;
+  return startIdentityProvider([
+    { sub: "agent-mei", name: "陈梅 Mei", role: "agent", tenant },
+    { sub: "agent-tom", name: "Tom Baker", role: "agent", tenant },
+    { sub: "engineer-lu", name: "陆川 Lu", role: "engineer", tenant },
+    { sub: "admin-ana", name: "Ana Costa", role: "admin", tenant },
+  ]);
+}
+
 async function main(): Promise<void> {
   const config = loadConfig();
   // The worker reads it again; here a mistake in it is told before anything is started.
@@ -75,6 +91,7 @@ async function main(): Promise<void> {
   await assertPortFree(config.PORT);
   const aborted = new AbortController();
   const children: Child[] = [];
+  const closing: Array<() => Promise<void>> = [];
   let embedded: Embedded | null = null;
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
@@ -83,6 +100,7 @@ async function main(): Promise<void> {
     aborted.abort(new Error("stopped before it had started"));
     console.log("\nStopping…");
     await Promise.all(children.map((child) => child.stop()));
+    await Promise.all(closing.map((close) => close()));
     await embedded?.stop();
     console.log("Stopped. Nothing is lost: `npm start` goes on where this left off.");
     process.exit(code);
@@ -103,11 +121,22 @@ async function main(): Promise<void> {
         ...(config.S3_SECRET_ACCESS_KEY ? { s3SecretAccessKey: config.S3_SECRET_ACCESS_KEY } : {}),
       },
       indexUrl: config.PYTHON_INDEX_URL,
+      uiCodecEndpoint: `${baseUrl(config)}/codec`,
       onProgress: display.onProgress,
       signal: aborted.signal,
     });
     await seedDemoShop(embedded.mongodb.uri, config.TENANT);
-    const env = environmentFor(config, embedded, { jwt: await jwtSecret(config), vault: await vaultKey(config) });
+    const provider = await developmentProvider(config);
+    if (provider) closing.push(provider.stop);
+    const secrets = {
+      JWT_SECRET: await jwtSecret(config),
+      MASTER_KEY: await masterKey(config),
+      VAULT_KEY: await vaultKey(config),
+    };
+    const env = {
+      ...environmentFor(config, embedded, secrets),
+      ...(provider ? { OIDC_ISSUER: provider.issuer, OIDC_CLIENT_ID: provider.clientId } : {}),
+    };
     const options = {
       env,
       dataDir: config.DATA_DIR,

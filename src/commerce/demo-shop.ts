@@ -1,4 +1,6 @@
-import type { Store } from "../store/mongo.ts";
+import type { Binary } from "mongodb";
+import { KeyDestroyedError } from "../safety/keys/keyring.ts";
+import type { OrderDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 import { availablePieces, STATUS_FOR } from "./eligibility.ts";
 import { orderShape } from "./order-shape.ts";
@@ -11,8 +13,32 @@ const SHAPES_TTL_MS = 30_000;
 /** Two requests for one order at the same moment: the loser reads again. */
 const CONFLICT_RETRIES = 5;
 
+/** The keyring, as far as the shop needs it. */
+export interface ReasonSealer {
+  sealForCustomer(customer: { tenant: string; customerId: string }, value: unknown): Promise<Binary>;
+  open<T>(sealed: Binary): Promise<T>;
+}
+
+/** An order with the reasons that its customer gave; what a destroyed key sealed is no more: null. */
+export async function openReasons(sealer: ReasonSealer, order: OrderDoc): Promise<Order> {
+  const requests = order.requests.map(async ({ sealedReason, ...request }) => ({
+    ...request,
+    reason: sealedReason ? await sealer.open<string>(sealedReason).catch(erasedIsNull) : request.reason,
+  }));
+  return { ...order, requests: await Promise.all(requests) };
+}
+
+function erasedIsNull(error: unknown): null {
+  if (error instanceof KeyDestroyedError) return null;
+  throw error;
+}
+
 /** The demo shop: customers, products and orders in MongoDB, apart by tenant. */
-export function createDemoShop(store: Store, now: () => Date = () => new Date()): CommerceBackend {
+export function createDemoShop(
+  store: Store,
+  sealer: ReasonSealer,
+  now: () => Date = () => new Date(),
+): CommerceBackend {
   const clean = { projection: { _id: 0, tenant: 0 } } as const;
   const products = createProductCache(
     (tenant, ids) => store.products.find({ tenant, id: { $in: ids } }, clean).toArray(),
@@ -21,8 +47,10 @@ export function createDemoShop(store: Store, now: () => Date = () => new Date())
   const shapes = new Map<string, { at: number; shapes: Promise<string[]> }>();
   return {
     customer: (tenant, id) => store.customers.findOne({ tenant, id }, clean),
-    orders: (tenant, customerId) =>
-      store.orders.find({ tenant, customerId }, clean).sort({ placedAt: -1 }).limit(ORDERS_MAX).toArray(),
+    async orders(tenant, customerId) {
+      const found = store.orders.find({ tenant, customerId }, clean).sort({ placedAt: -1 }).limit(ORDERS_MAX);
+      return Promise.all((await found.toArray()).map((order) => openReasons(sealer, order)));
+    },
     products: (tenant, ids) => products.get(tenant, ids),
     orderShapes(tenant) {
       const known = shapes.get(tenant);
@@ -38,7 +66,7 @@ export function createDemoShop(store: Store, now: () => Date = () => new Date())
     },
     async execute(tenant, action) {
       for (let tries = 0; tries < CONFLICT_RETRIES; tries++) {
-        const outcome = await executeOnce(store, tenant, action, now());
+        const outcome = await executeOnce({ store, sealer }, tenant, action, now());
         if (outcome) return outcome;
       }
       throw new Error(`order ${action.orderId} changed under every try`);
@@ -88,16 +116,17 @@ function toRequest(order: Order, action: ActionRequest, at: Date): OrderRequest 
 
 /** One compare-and-set on the order as it was read; null when somebody else changed it meanwhile. */
 async function executeOnce(
-  store: Store,
+  { store, sealer }: { store: Store; sealer: ReasonSealer },
   tenant: string,
   action: ActionRequest,
   at: Date,
 ): Promise<ActionOutcome | null> {
-  const order = await store.orders.findOne(
+  const found = await store.orders.findOne(
     { tenant, id: action.orderId, customerId: action.customerId },
     { projection: { _id: 0, tenant: 0 } },
   );
-  if (!order) return { ok: false, why: "not-found" };
+  if (!found) return { ok: false, why: "not-found" };
+  const order = await openReasons(sealer, found);
   const earlier = order.requests.find((request) => request.idempotencyKey === action.idempotencyKey);
   if (earlier) return { ok: true, request: earlier, repeated: true };
   if (order.status !== STATUS_FOR[action.kind]) return { ok: false, why: "wrong-status" };
@@ -106,10 +135,19 @@ async function executeOnce(
   if (!request) return { ok: false, why: "already-requested" };
   const after: Order = { ...order, requests: [...order.requests, request] };
   const emptied = action.kind === "cancel" && order.items.every((_, line) => availablePieces(after, line) === 0);
+  const { customerId } = action;
+  const stored =
+    request.reason === null
+      ? request
+      : {
+          ...request,
+          reason: null,
+          sealedReason: await sealer.sealForCustomer({ tenant, customerId }, request.reason),
+        };
   const changed = await store.orders
     .updateOne(
       { tenant, id: order.id, status: order.status, requests: { $size: order.requests.length } },
-      { $push: { requests: request }, ...(emptied ? { $set: { status: "cancelled" as const } } : {}) },
+      { $push: { requests: stored }, ...(emptied ? { $set: { status: "cancelled" as const } } : {}) },
     )
     .catch((error: unknown) => {
       if (isDuplicateKey(error)) return { modifiedCount: 0 };

@@ -63,7 +63,7 @@ async function spawnTemporal(options: EmbeddedOptions, command: string): Promise
       "default",
       "--log-level",
       "error",
-      ...(options.headless ? ["--headless"] : ["--ui-port", String(uiPort)]),
+      ...(options.headless ? ["--headless"] : ["--ui-port", String(uiPort), ...codecEndpoint(options)]),
       ...(options.timeSkipping ? ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"] : []),
     ];
     const spec = { name: "temporal", command, args, dataDir: options.dataDir, marker: database };
@@ -76,6 +76,9 @@ async function spawnTemporal(options: EmbeddedOptions, command: string): Promise
   }, options.signal);
   return { ...server, address: plan.address, ...(plan.uiUrl === undefined ? {} : { uiUrl: plan.uiUrl }) };
 }
+
+const codecEndpoint = ({ uiCodecEndpoint }: EmbeddedOptions): string[] =>
+  uiCodecEndpoint === undefined ? [] : ["--ui-codec-endpoint", uiCodecEndpoint];
 
 async function assertServes(address: string): Promise<void> {
   // A refused TCP connection is known at once; gRPC would sit out its own back-off.

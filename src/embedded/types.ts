@@ -27,6 +27,8 @@ export interface EmbeddedOptions {
   onProgress: OnProgress;
   /** Tests only: lets workflows ask for time skipping on the real server. */
   timeSkipping?: boolean;
+  /** Where Temporal's web UI has payloads decrypted. */
+  uiCodecEndpoint?: string;
   /** No Temporal web UI (tests). */
   headless?: boolean;
   /** Aborting it ends downloads and starts; startEmbedded then rejects and leaves nothing running. */

@@ -7,14 +7,13 @@ import type { ArchiveEntryDoc, ArchiveFileDoc } from "../store/mongo.ts";
 import type { Ledger } from "./ledger.ts";
 import { entriesFor, whoOf } from "./ledger.ts";
 import type { ObjectStore } from "./object-store.ts";
-import type { Archived } from "./parquet.ts";
 import { ArchiveError, groupBytes, readGroup, readParquet, writeParquet } from "./parquet.ts";
-import type { SessionRecord } from "./record.ts";
-import { digestOf } from "./record.ts";
+import type { Archived, RecordSealer } from "./record.ts";
 
 export interface ColdParts {
   objects: ObjectStore;
   ledger: Ledger;
+  sealer: RecordSealer;
 }
 
 export interface FileSpec extends Pick<ArchiveFileDoc, "tenant" | "level" | "period"> {
@@ -35,7 +34,7 @@ export const keyFor = ({ tenant, level, period }: FileSpec): string =>
  * @throws ArchiveError when what is read back differs, or another run took over; S3's and MongoDB's own errors
  */
 export async function publish(
-  { objects, ledger }: ColdParts,
+  { objects, ledger, sealer }: ColdParts,
   spec: FileSpec,
   sorted: Archived[],
   now: Date,
@@ -44,8 +43,8 @@ export async function publish(
   const { bytes, groups } = writeParquet(sorted);
   await ledger.begin({ _id: key, ...spec, state: "writing", rows: sorted.length, bytes: bytes.length, createdAt: now });
   await objects.put(key, bytes);
-  const written = await readParquet(await objects.get(key));
-  const same = written.length === sorted.length && written.every((record, i) => digestOf(record) === sorted[i]?.digest);
+  const written = await readParquet(sealer, await objects.get(key));
+  const same = written.length === sorted.length && written.every(({ digest }, i) => digest === sorted[i]?.digest);
   if (!same) throw new ArchiveError(`${key} reads back as something else`);
   await ledger.index(entriesFor(key, sorted, groups));
   if (await ledger.ready(key)) return key;
@@ -74,20 +73,20 @@ export async function clearLeftovers(
 
 /** One ranged read: the sessions of one entry. @throws MissingObjectError, ArchiveError, S3's own errors */
 export async function readEntry(
-  objects: ObjectStore,
+  { objects, sealer }: Pick<ColdParts, "objects" | "sealer">,
   { file, place, row, sessions }: ArchiveEntryDoc,
-): Promise<SessionRecord[]> {
+): Promise<Archived[]> {
   const bytes = await objects.getRange(file, place.start, place.start + groupBytes(place));
-  const records = await readGroup(bytes, place, row, row + sessions.length);
-  const same = records.length === sessions.length && records.every(({ sessionId }, i) => sessionId === sessions[i]?.id);
+  const found = await readGroup(sealer, bytes, place, row, row + sessions.length);
+  const same = found.length === sessions.length && found.every(({ record }, i) => record.sessionId === sessions[i]?.id);
   if (!same) throw new ArchiveError(`${file} holds other sessions than the index says`);
-  return records;
+  return found;
 }
 
 const LOOKUP_CUSTOMERS = 500;
 
 /** Those of these sessions that a readable file holds in exactly this version. */
-export async function alreadyCold({ objects, ledger }: ColdParts, due: Archived[]): Promise<Archived[]> {
+export async function alreadyCold({ objects, ledger, sealer }: ColdParts, due: Archived[]): Promise<Archived[]> {
   const found = new Set<string>();
   for (let from = 0; from < due.length; from += LOOKUP_CUSTOMERS) {
     const batch = due.slice(from, from + LOOKUP_CUSTOMERS);
@@ -97,8 +96,8 @@ export async function alreadyCold({ objects, ledger }: ColdParts, due: Archived[
     for (const entry of entries) {
       if (!entry.sessions.some(({ digest }) => wanted.has(digest))) continue;
       // An entry that can't be read back doesn't count: its sessions are written anew.
-      const records = await readEntry(objects, entry).catch(() => []);
-      for (const record of records) found.add(digestOf(record));
+      const there = await readEntry({ objects, sealer }, entry).catch(() => []);
+      for (const { digest } of there) found.add(digest);
     }
   }
   return due.filter(({ digest }) => found.has(digest));

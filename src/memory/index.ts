@@ -2,10 +2,12 @@
 import type { WindowEntry } from "../dialogue/hot-window.ts";
 import type { SessionIdentity } from "../dialogue/session.ts";
 import type { Store } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
 import { createLedger } from "./ledger.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Recalled } from "./recall.ts";
 import { recall, warmSessions } from "./recall.ts";
+import type { RecordSealer } from "./record.ts";
 import type { Embedding, HotMemory } from "./remembered.ts";
 import { makeRecord } from "./remembered.ts";
 import type { Report } from "./report.ts";
@@ -16,6 +18,7 @@ import { createWarm } from "./warm.ts";
 
 export interface MemoryDeps {
   store: Store;
+  sealer: Sealer & RecordSealer;
   embedding: Embedding;
   /** The archive's bucket for a customer who waits: it fails fast. Null: there is no archive, warm keeps everything. */
   objects: ObjectStore | null;
@@ -47,17 +50,19 @@ export interface Sweep {
 /** A sweep that was away for long has more to do than one workflow should hold; the next one goes on. */
 const HOURS_A_SWEEP = 500;
 
-export function createMemory({ store, embedding, objects, sweepObjects, report, keepMs }: MemoryDeps): Memory {
-  const warm = createWarm(store, keepMs, report);
+export function createMemory(deps: MemoryDeps): Memory {
+  const { store, sealer, embedding, objects, sweepObjects, report, keepMs } = deps;
+  const warm = createWarm(store, sealer, keepMs, report);
   const ledger = createLedger(store);
-  const cold = sweepObjects && { objects: sweepObjects, ledger };
+  const cold = sweepObjects && { objects: sweepObjects, ledger, sealer };
   return {
     async save(hot) {
       const known = await warm.load(hot.identity.tenant, hot.identity.sessionId);
-      const record = await makeRecord(store, embedding, hot, known);
+      const record = await makeRecord({ store, sealer }, embedding, hot, known);
       if (record) await warm.save(record);
     },
-    recall: (identity, now) => recall({ warm, cold: objects && { objects, ledger }, report, keepMs }, identity, now),
+    recall: (identity, now) =>
+      recall({ warm, cold: objects && { objects, ledger, sealer }, report, keepMs }, identity, now),
     async relevant(identity, text, window) {
       try {
         const sessions = await warmSessions(warm, identity);

@@ -1,6 +1,7 @@
 /** The archive's books in MongoDB: which files there are, and where whose sessions are in them. Every write may be repeated. */
 import type { ArchiveEntryDoc, ArchiveFileDoc, Store } from "../store/mongo.ts";
-import type { Archived, GroupPlace } from "./parquet.ts";
+import type { GroupPlace } from "./parquet.ts";
+import type { Archived } from "./record.ts";
 
 export interface Ledger {
   /** A file that is about to be written. */

@@ -1,10 +1,11 @@
 /** Several sorted files as one sorted sequence, a few row groups of each in memory. */
 import type { ArchiveFileDoc } from "../store/mongo.ts";
+import type { ColdParts } from "./cold.ts";
 import { whoOf } from "./ledger.ts";
 import type { ObjectStore } from "./object-store.ts";
-import type { Archived, GroupPlace } from "./parquet.ts";
+import type { GroupPlace } from "./parquet.ts";
 import { byCustomer, groupBytes, groupsOf, readGroup } from "./parquet.ts";
-import { digestOf } from "./record.ts";
+import type { Archived, RecordSealer } from "./record.ts";
 
 /** Read at once of each file; many files share what memory there is. */
 const GROUPS_AT_ONCE = 8;
@@ -15,11 +16,11 @@ const GROUPS_AT_ONCE = 8;
  * @throws ArchiveError, MissingObjectError when a file can't be read whole: then nothing may be replaced
  */
 export async function* mergeFiles(
-  objects: ObjectStore,
+  { objects, sealer }: Pick<ColdParts, "objects" | "sealer">,
   files: ArchiveFileDoc[],
   rowsMax: number,
 ): AsyncGenerator<Archived[]> {
-  const sources = await Promise.all(files.map((file) => Source.open(objects, file)));
+  const sources = await Promise.all(files.map((file) => Source.open(objects, sealer, file)));
   let batch: Archived[] = [];
   let customer: Archived[] = [];
   while (true) {
@@ -51,20 +52,23 @@ const newestVersions = (rows: Archived[]): Archived[] =>
 /** One file, read group by group. */
 class Source {
   readonly #objects: ObjectStore;
+  readonly #sealer: RecordSealer;
   readonly #key: string;
   readonly #groups: GroupPlace[];
   #rows: Archived[] = [];
   #next = 0;
 
-  private constructor(objects: ObjectStore, key: string, groups: GroupPlace[]) {
+  private constructor(objects: ObjectStore, sealer: RecordSealer, key: string, groups: GroupPlace[]) {
     this.#objects = objects;
+    this.#sealer = sealer;
     this.#key = key;
     this.#groups = groups;
   }
 
-  static async open(objects: ObjectStore, { _id, bytes }: ArchiveFileDoc): Promise<Source> {
+  static async open(objects: ObjectStore, sealer: RecordSealer, { _id, bytes }: ArchiveFileDoc): Promise<Source> {
     const source = new Source(
       objects,
+      sealer,
       _id,
       await groupsOf({ byteLength: bytes, slice: rangeReader(objects, _id, bytes) }),
     );
@@ -81,7 +85,13 @@ class Source {
     if (this.#next >= this.#rows.length) await this.#fill();
   }
 
+  /** Until there is a row or the file ends: all rows of a read may be of customers who were erased. */
   async #fill(): Promise<void> {
+    do await this.#read();
+    while (this.#rows.length === 0 && this.#groups.length > 0);
+  }
+
+  async #read(): Promise<void> {
     const groups = this.#groups.splice(0, GROUPS_AT_ONCE);
     const [first] = groups;
     const last = groups.at(-1);
@@ -91,8 +101,7 @@ class Source {
     const bytes = await this.#objects.getRange(this.#key, first.start, last.start + groupBytes(last));
     for (const place of groups) {
       const from = place.start - first.start;
-      const records = await readGroup(bytes.subarray(from, from + groupBytes(place)), place);
-      for (const record of records) this.#rows.push({ record, digest: digestOf(record) });
+      this.#rows.push(...(await readGroup(this.#sealer, bytes.subarray(from, from + groupBytes(place)), place)));
     }
   }
 }

@@ -1,15 +1,17 @@
 /**
- * Sessions as rows of a Parquet file that any tool reads: one plain column a field, sorted by customer, ZSTD. Row groups
+ * Sessions as rows of a Parquet file that any tool reads: a plain column for what can be counted, one sealed under
+ * each customer's key for what was said, sorted by customer. Row groups
  * are small and end where a customer ends, so that all of a customer is one range of the file, read at once and without
  * the footer: the place (`GroupPlace`) is kept in the index, and the columns are always these.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { AsyncBuffer, ColumnChunk, CompressionCodec, FileMetaData } from "hyparquet";
+import type { AsyncBuffer, ColumnChunk, FileMetaData } from "hyparquet";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import type { BasicType } from "hyparquet-writer";
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
-import type { SessionRecord } from "./record.ts";
-import { digestOf, RecordError } from "./record.ts";
+import { kidOf } from "../safety/keys/envelope.ts";
+import { KeyDestroyedError } from "../safety/keys/keyring.ts";
+import type { Archived, RecordSealer, SessionRecord } from "./record.ts";
+import { digestOf, openRecord, RecordError } from "./record.ts";
 
 /** Where a row group lies: its first byte, and the bytes of each of its columns, one after the other. */
 export interface GroupPlace {
@@ -37,11 +39,9 @@ interface Column {
   nullable?: true;
   /** Smallest and largest value by row group, for tools that skip by them. */
   statistics?: true;
-  /** Long texts; the rest is shorter than what compressing it would cost. */
-  compressed?: true;
   /** A handful of values that come again and again: kept once a group. */
   few?: true;
-  cell(record: SessionRecord, digest: string): Cell;
+  cell(record: SessionRecord, session: Archived): Cell;
 }
 
 const COLUMNS: Column[] = [
@@ -56,39 +56,27 @@ const COLUMNS: Column[] = [
   { name: "state", type: "STRING", few: true, cell: ({ state }) => state },
   { name: "intent", type: "STRING", nullable: true, few: true, cell: ({ intent }) => intent },
   { name: "outcome", type: "STRING", few: true, cell: ({ outcome }) => outcome },
-  { name: "summary", type: "STRING", compressed: true, cell: ({ summary }) => summary },
-  { name: "slots", type: "STRING", compressed: true, cell: ({ slots }) => JSON.stringify(slots) },
-  { name: "focus", type: "STRING", cell: ({ focus }) => JSON.stringify(focus) },
-  { name: "hot_window", type: "STRING", compressed: true, cell: ({ window }) => JSON.stringify(window) },
-  { name: "said", type: "STRING", compressed: true, cell: ({ said }) => JSON.stringify(said) },
-  { name: "vectors", type: "BYTE_ARRAY", cell: ({ vectors }) => vectors },
-  { name: "digest", type: "STRING", cell: (_, digest) => digest },
+  // All that was said, under the customer's key: the same bytes as in warm.
+  { name: "key_id", type: "STRING", few: true, cell: (_, { sealed }) => kidOf(sealed) },
+  { name: "sealed", type: "BYTE_ARRAY", cell: (_, { sealed }) => sealed },
+  { name: "digest", type: "STRING", cell: (_, { digest }) => digest },
 ];
 
 /** A group is closed at the first new customer after this many rows: about 60 KB, one short read. */
 const GROUP_ROWS = 64;
 /** A customer with more sessions than this spans groups. */
 const GROUP_ROWS_MAX = 256;
-const ZSTD_LEVEL = 1;
 /** Larger than any group: every column of a group is one page. */
 const PAGE_BYTES = 64 * 1024 * 1024;
 
-const compressors = {
-  ZSTD: (input: Uint8Array): Uint8Array =>
-    zstdCompressSync(input, {
-      chunkSize: input.length + 1_024,
-      params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
-    }),
-};
-const decompressors = { ZSTD: (input: Uint8Array): Uint8Array => zstdDecompressSync(input) };
-
-const codecOf = ({ compressed }: Column): CompressionCodec => (compressed ? "ZSTD" : "UNCOMPRESSED");
+/** What is sealed doesn't compress, and was compressed before; the rest is shorter than what compressing it would cost. */
+const CODEC = "UNCOMPRESSED" as const;
 
 const sourceOf = (column: Column, data: Cell[]) => ({ ...plainSourceOf(column, data), type: column.type });
 
 const plainSourceOf = ({ nullable, statistics, ...column }: Column, data: Cell[]) => ({
   name: column.name,
-  codec: codecOf(column),
+  codec: CODEC,
   ...(column.few ? {} : { encoding: "PLAIN" as const }),
   data,
   nullable: nullable ?? false,
@@ -123,21 +111,15 @@ function groupSizes(sorted: Archived[]): number[] {
   return sizes;
 }
 
-/** A record with the digest it was saved under. */
-export interface Archived {
-  record: SessionRecord;
-  digest: string;
-}
-
 /** @param sorted in the order of `byCustomer` */
 export function writeParquet(sorted: Archived[]): ParquetFile {
   const writer = new ByteWriter();
-  const file = new ParquetWriter({ writer, schema, codec: "ZSTD", compressors, createdBy: "colloquy" });
+  const file = new ParquetWriter({ writer, schema, codec: CODEC, createdBy: "colloquy" });
   const rowGroupSize = groupSizes(sorted);
   const columnData = COLUMNS.map((column) =>
     plainSourceOf(
       column,
-      sorted.map(({ record, digest }) => column.cell(record, digest)),
+      sorted.map((session) => column.cell(session.record, session)),
     ),
   );
   void file.write({ columnData, rowGroupSize, pageSize: PAGE_BYTES });
@@ -175,7 +157,7 @@ function groupMetadata({ sizes, rows }: GroupPlace): FileMetaData {
         type: type === "INT32" ? "INT32" : type === "TIMESTAMP" ? "INT64" : "BYTE_ARRAY",
         encodings: [],
         path_in_schema: [name],
-        codec: codecOf(column),
+        codec: CODEC,
         num_values: BigInt(rows),
         total_uncompressed_size: 0n,
         total_compressed_size: BigInt(size),
@@ -196,24 +178,25 @@ function groupMetadata({ sizes, rows }: GroupPlace): FileMetaData {
 }
 
 /**
- * Some rows of one group, from its bytes.
+ * Some rows of one group, from its bytes; those of customers who were erased are left out.
  * @throws ArchiveError when they are damaged or not the rows that were written
  */
 export async function readGroup(
+  sealer: RecordSealer,
   bytes: Uint8Array,
   place: GroupPlace,
   from = 0,
   to = place.rows,
-): Promise<SessionRecord[]> {
+): Promise<Archived[]> {
   if (bytes.length !== groupBytes(place))
     throw new ArchiveError(`${bytes.length} bytes instead of ${groupBytes(place)}`);
-  return readRows(bytes, groupMetadata(place), from, to);
+  return readRows(sealer, bytes, groupMetadata(place), from, to);
 }
 
 /** All rows of a whole file, by its own footer. @throws ArchiveError when it is damaged or not ours */
-export async function readParquet(bytes: Uint8Array): Promise<SessionRecord[]> {
+export async function readParquet(sealer: RecordSealer, bytes: Uint8Array): Promise<Archived[]> {
   try {
-    return await readRows(bytes, parquetMetadata(bufferOf(bytes)));
+    return await readRows(sealer, bytes, parquetMetadata(bufferOf(bytes)));
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
     throw new ArchiveError("not a Parquet file of sessions", { cause: error });
@@ -239,17 +222,17 @@ const FOOTER_GUESS_BYTES = 512 * 1024;
 const FOOTER_END_BYTES = 8;
 
 async function readRows(
+  sealer: RecordSealer,
   bytes: Uint8Array,
   metadata: FileMetaData,
   rowStart?: number,
   rowEnd?: number,
-): Promise<SessionRecord[]> {
+): Promise<Archived[]> {
   let rows: Row[];
   try {
     rows = await parquetReadObjects({
       file: bufferOf(bytes),
       metadata,
-      compressors: decompressors,
       utf8: false,
       ...(rowStart === undefined ? {} : { rowStart }),
       ...(rowEnd === undefined ? {} : { rowEnd }),
@@ -257,37 +240,30 @@ async function readRows(
   } catch (error) {
     throw new ArchiveError("the rows can't be read", { cause: error });
   }
-  return rows.map(recordOf);
+  const sessions = await Promise.all(rows.map((row) => sessionOf(sealer, row)));
+  return sessions.filter((session) => session !== null);
 }
 
 const bufferOf = (bytes: Uint8Array): ArrayBuffer =>
   bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 
-/** @throws ArchiveError when the row isn't what its digest says */
-function recordOf(row: Row): SessionRecord {
+/** Null when its customer was erased. @throws ArchiveError when the row isn't what its digest says */
+async function sessionOf(sealer: RecordSealer, row: Row): Promise<Archived | null> {
   try {
-    const record = {
-      tenant: row.tenant,
-      sessionId: row.session_id,
-      customerId: row.customer_id ?? null,
-      locale: row.locale,
-      channel: row.channel,
-      startedAt: (row.started_at as Date).getTime(),
-      lastAt: (row.last_at as Date).getTime(),
-      turn: row.turns,
-      state: row.state,
-      intent: row.intent ?? null,
-      outcome: row.outcome,
-      summary: row.summary,
-      slots: JSON.parse(row.slots as string),
-      focus: JSON.parse(row.focus as string),
-      window: JSON.parse(row.hot_window as string),
-      said: JSON.parse(row.said as string),
-      vectors: row.vectors,
-    } as SessionRecord;
-    if (digestOf(record) !== row.digest) throw new RecordError("the digest is another one");
-    return record;
+    const sealed = row.sealed as Uint8Array;
+    // Of the envelope's own key id nothing tells whether it was destroyed or damaged.
+    if (kidOf(sealed) !== row.key_id) throw new RecordError("the key is another one");
+    const record = await openRecord(sealer, sealed);
+    const { sessionId, customerId, lastAt } = record;
+    const same =
+      digestOf(record) === row.digest &&
+      sessionId === row.session_id &&
+      customerId === (row.customer_id ?? null) &&
+      lastAt === (row.last_at as Date).getTime();
+    if (!same) throw new RecordError("the row says another thing than its record");
+    return { record, digest: row.digest as string, sealed };
   } catch (error) {
+    if (error instanceof KeyDestroyedError) return null;
     throw new ArchiveError(`session ${String(row.session_id)} is damaged`, { cause: error });
   }
 }

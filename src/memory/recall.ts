@@ -10,7 +10,7 @@ import { readEntry } from "./cold.ts";
 import { whoOf } from "./ledger.ts";
 import { MissingObjectError } from "./object-store.ts";
 import { ArchiveError } from "./parquet.ts";
-import type { SessionRecord } from "./record.ts";
+import type { Archived, SessionRecord } from "./record.ts";
 import type { Report, Trouble } from "./report.ts";
 import type { Warm } from "./warm.ts";
 
@@ -53,9 +53,10 @@ export async function recall(parts: RecallParts, identity: SessionIdentity, now:
       warmSessions(parts.warm, identity),
       parts.cold?.ledger.entriesOf(identity.tenant, [whoOf(identity)], READS_MAX) ?? [],
     ]);
-    const cold = await coldSessions(parts, entries, new Set(warm.map(({ sessionId }) => sessionId)));
+    const archived = await coldSessions(parts, entries, new Set(warm.map(({ sessionId }) => sessionId)));
+    const cold = archived.map(({ record }) => record);
     const kept = parts.warm
-      .bringBack(cold, new Date(now.getTime() + parts.keepMs))
+      .bringBack(archived, new Date(now.getTime() + parts.keepMs))
       .catch((error: unknown) => parts.report("warm-away", error, { sessionId: identity.sessionId }));
     return { ...summed([...warm, ...cold], identity), kept };
   } catch (error) {
@@ -72,29 +73,26 @@ export async function warmSessions(warm: Warm, identity: SessionIdentity): Promi
   return own ? [own] : [];
 }
 
-async function coldSessions(
-  parts: RecallParts,
-  entries: ArchiveEntryDoc[],
-  warm: Set<string>,
-): Promise<SessionRecord[]> {
+async function coldSessions(parts: RecallParts, entries: ArchiveEntryDoc[], warm: Set<string>): Promise<Archived[]> {
   const wanted = entries.filter(({ sessions }) => sessions.some(({ id }) => !warm.has(id)));
   const { cold } = parts;
   if (!cold) return [];
   const read = await Promise.all(
     wanted.map((entry) =>
-      readEntry(cold.objects, entry).catch((error: unknown) => {
+      readEntry(cold, entry).catch((error: unknown) => {
         parts.report(troubleOf(error), error, { file: entry.file });
         return [];
       }),
     ),
   );
   // A session can be there twice: archived, continued, archived again. The newest version counts.
-  const newest = new Map<string, SessionRecord>();
-  for (const record of read.flat()) {
-    const known = newest.get(record.sessionId);
-    if (!warm.has(record.sessionId) && (!known || known.lastAt < record.lastAt)) newest.set(record.sessionId, record);
+  const newest = new Map<string, Archived>();
+  for (const session of read.flat()) {
+    const { sessionId, lastAt } = session.record;
+    const known = newest.get(sessionId)?.record;
+    if (!warm.has(sessionId) && (!known || known.lastAt < lastAt)) newest.set(sessionId, session);
   }
-  return [...newest.values()].sort((a, b) => b.lastAt - a.lastAt).slice(0, SESSIONS_MAX);
+  return [...newest.values()].sort((a, b) => b.record.lastAt - a.record.lastAt).slice(0, SESSIONS_MAX);
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -45,6 +45,20 @@ export interface SessionRecord {
   vectors: Uint8Array;
 }
 
+/** Encrypts a record's bytes under its customer's key and opens them again: the keyring. They travel sealed between the tiers. */
+export interface RecordSealer {
+  sealBytes(record: SessionRecord, bytes: Uint8Array): Promise<Uint8Array>;
+  /** @throws KeyDestroyedError when the customer was erased, EnvelopeError when the bytes are damaged */
+  openBytes(sealed: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A record with the digest it was saved under, and its bytes as they rest. */
+export interface Archived {
+  record: SessionRecord;
+  digest: string;
+  sealed: Uint8Array;
+}
+
 /** A record's bytes can't be read: damaged, or of a format this version doesn't know. */
 export class RecordError extends Error {
   override readonly name = "RecordError";
@@ -119,3 +133,14 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord {
 export const turnsWithVectors = ({ said }: Pick<SessionRecord, "said">): number[] => [
   ...new Set(said.filter(({ role }) => role === "customer").map(({ turn }) => turn)),
 ];
+
+/** A record as it is put away. */
+export const sealRecord = async (sealer: RecordSealer, record: SessionRecord): Promise<Archived> => ({
+  record,
+  digest: digestOf(record),
+  sealed: await sealer.sealBytes(record, encodeRecord(record)),
+});
+
+/** @throws what `openBytes` throws, RecordError */
+export const openRecord = async (sealer: RecordSealer, sealed: Uint8Array): Promise<SessionRecord> =>
+  decodeRecord(await sealer.openBytes(sealed));

@@ -4,6 +4,8 @@ import type { SessionIdentity } from "../dialogue/session.ts";
 import type { Dialogue } from "../dialogue/types.ts";
 import type { Embedder } from "../models/types.ts";
 import type { MessageDoc, Store } from "../store/mongo.ts";
+import type { Sealer } from "../store/sealed.ts";
+import { openHandoff, openMessages } from "../store/sealed.ts";
 import type { Said, SessionRecord } from "./record.ts";
 import { turnsWithVectors } from "./record.ts";
 import { outcomeOf, summarize } from "./summary.ts";
@@ -29,15 +31,19 @@ const REPLY_EMBEDDED_CHARACTERS = 120;
 
 /** Null when nothing was said. `known`: an earlier record of the session, whose vectors are used again. */
 export async function makeRecord(
-  store: Store,
+  { store, sealer }: { store: Store; sealer: Sealer },
   embedding: Embedding,
   { identity, window, dialogue, turn }: HotMemory,
   known: SessionRecord | null,
 ): Promise<SessionRecord | null> {
   const { tenant, sessionId, customerId, locale, channel } = identity;
-  const [messages, handoffs] = await Promise.all([
+  const [sealedMessages, sealedHandoffs] = await Promise.all([
     store.messages.find({ sessionId }, { sort: { seq: 1 } }).toArray(),
     store.handoffs.find({ sessionId, resolution: { $exists: true } }, { sort: { createdAt: 1 } }).toArray(),
+  ]);
+  const [messages, handoffs] = await Promise.all([
+    openMessages(sealer, sealedMessages),
+    Promise.all(sealedHandoffs.map((handoff) => openHandoff(sealer, handoff))),
   ]);
   const first = messages[0];
   const last = messages.at(-1);

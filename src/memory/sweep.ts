@@ -3,8 +3,8 @@ import type { ArchiveFileDoc } from "../store/mongo.ts";
 import type { ColdParts } from "./cold.ts";
 import { alreadyCold, clearLeftovers, publish } from "./cold.ts";
 import { mergeFiles } from "./merge.ts";
-import type { Archived } from "./parquet.ts";
 import { byCustomer } from "./parquet.ts";
+import type { Archived } from "./record.ts";
 import type { Warm } from "./warm.ts";
 import { HOUR_MS } from "./warm.ts";
 
@@ -88,7 +88,7 @@ export async function compact(
   const replaces = inputs.map(({ _id }) => _id);
   // The last file replaces them all: until it is ready the old ones stay, and sessions are merely there twice.
   let waiting: Archived[] | null = null;
-  for await (const rows of mergeFiles(cold.objects, inputs, FILE_ROWS_MAX)) {
+  for await (const rows of mergeFiles(cold, inputs, FILE_ROWS_MAX)) {
     onProgress?.();
     if (waiting) await publish(cold, { ...scope, replaces: [] }, waiting, now);
     waiting = rows;

@@ -1,16 +1,15 @@
 /** The warm tier (T2): one compressed document a session in MongoDB. */
 import { Binary } from "mongodb";
 import type { Store, WarmDoc } from "../store/mongo.ts";
-import type { Archived } from "./parquet.ts";
-import type { SessionRecord } from "./record.ts";
-import { decodeRecord, digestOf, encodeRecord } from "./record.ts";
+import type { Archived, RecordSealer, SessionRecord } from "./record.ts";
+import { openRecord, sealRecord } from "./record.ts";
 import type { Report } from "./report.ts";
 
 export interface Warm {
   /** Writes the session's document; the same record again changes nothing. */
   save(record: SessionRecord): Promise<void>;
   /** Brings archived sessions back; what is warm already is newer and stays. @param keepUntil when they are due again */
-  bringBack(records: SessionRecord[], keepUntil: Date): Promise<void>;
+  bringBack(sessions: Archived[], keepUntil: Date): Promise<void>;
   load(tenant: string, sessionId: string): Promise<SessionRecord | null>;
   /** This customer's sessions, newest first. */
   ofCustomer(tenant: string, customerId: string, limit: number): Promise<SessionRecord[]>;
@@ -28,36 +27,42 @@ export const HOUR_MS = 3_600_000;
  * @param keepMs how long after its last word a session is due for the archive
  * @param report hears of documents that can't be read; they stay where they are and are left out
  */
-export function createWarm({ warm }: Pick<Store, "warm">, keepMs: number, report: Report): Warm {
-  const readable = (docs: WarmDoc[]): Archived[] =>
-    docs.flatMap((doc) => {
+export function createWarm({ warm }: Pick<Store, "warm">, sealer: RecordSealer, keepMs: number, report: Report): Warm {
+  const readable = async (docs: WarmDoc[]): Promise<Archived[]> => {
+    const read = docs.map(async ({ _id, body, digest }) => {
       try {
-        return { record: decodeRecord(doc.body.buffer), digest: doc.digest };
+        return { record: await openRecord(sealer, body.buffer), digest, sealed: body.buffer };
       } catch (error) {
-        report("warm-damaged", error, { sessionId: doc._id });
-        return [];
+        report("warm-damaged", error, { sessionId: _id });
+        return null;
       }
     });
-  const toDoc = (record: SessionRecord, dueAt: Date): Omit<WarmDoc, "_id"> => ({
+    return (await Promise.all(read)).filter((session) => session !== null);
+  };
+  const toDoc = ({ record, digest, sealed }: Archived, dueAt: Date): Omit<WarmDoc, "_id"> => ({
     tenant: record.tenant,
     customerId: record.customerId,
     lastAt: new Date(record.lastAt),
     dueAt,
-    digest: digestOf(record),
-    body: new Binary(encodeRecord(record)),
+    digest,
+    body: new Binary(sealed),
   });
   return {
     async save(record) {
-      const doc = toDoc(record, new Date(record.lastAt + keepMs));
+      const session = await sealRecord(sealer, record);
+      const known = await warm.findOne({ _id: record.sessionId }, { projection: { digest: 1 } });
+      // No two envelopes are alike: the same content is not sealed and written again.
+      if (known?.digest === session.digest) return;
+      const doc = toDoc(session, new Date(record.lastAt + keepMs));
       await warm.updateOne({ _id: record.sessionId }, { $set: doc }, { upsert: true });
     },
-    async bringBack(records, keepUntil) {
-      if (records.length === 0) return;
+    async bringBack(sessions, keepUntil) {
+      if (sessions.length === 0) return;
       await warm.bulkWrite(
-        records.map((record) => ({
+        sessions.map((session) => ({
           updateOne: {
-            filter: { _id: record.sessionId },
-            update: { $setOnInsert: toDoc(record, keepUntil) },
+            filter: { _id: session.record.sessionId },
+            update: { $setOnInsert: toDoc(session, keepUntil) },
             upsert: true,
           },
         })),
@@ -66,11 +71,11 @@ export function createWarm({ warm }: Pick<Store, "warm">, keepMs: number, report
     },
     async load(tenant, sessionId) {
       const doc = await warm.findOne({ _id: sessionId, tenant });
-      return readable(doc ? [doc] : [])[0]?.record ?? null;
+      return (await readable(doc ? [doc] : []))[0]?.record ?? null;
     },
     async ofCustomer(tenant, customerId, limit) {
       const docs = await warm.find({ tenant, customerId }, { sort: { lastAt: -1 }, limit }).toArray();
-      return readable(docs).map(({ record }) => record);
+      return (await readable(docs)).map(({ record }) => record);
     },
     async dueHours(now, limit) {
       const hours: Array<{ tenant: string; hour: number }> = [];

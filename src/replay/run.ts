@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import type { DataConverter } from "@temporalio/common";
 import type { History } from "@temporalio/common/lib/proto-utils.js";
 import type { InjectedSinks } from "@temporalio/worker";
 import { Worker } from "@temporalio/worker";
+import { failureConverterPath } from "../safety/codec/data-converter.ts";
 import { workflowBundle } from "../worker/bundle.ts";
 import type { ObserverSinks } from "./observer.ts";
 import type { Execution, Observation } from "./types.ts";
@@ -12,8 +12,6 @@ const observerPath = fileURLToPath(new URL("./observer.ts", import.meta.url));
 export interface ReplayOptions {
   /** Where bundles are kept. */
   cacheDir: string;
-  /** The one the workflows ran with, when payloads are encoded. */
-  dataConverter?: DataConverter;
 }
 
 /** What the code did, and the error that stopped it where the history says otherwise. */
@@ -23,10 +21,10 @@ export interface Replayed {
 }
 
 /**
- * Replays one run on today's code (beyond-list 8). A history that diverges is an outcome, not an exception.
+ * Replays one decrypted run on today's code (beyond-list 8). A history that diverges is an outcome, not an exception.
  * @throws Error when the workflow code can't be bundled
  */
-export async function replay(execution: Execution, { cacheDir, dataConverter }: ReplayOptions): Promise<Replayed> {
+export async function replay(execution: Execution, { cacheDir }: ReplayOptions): Promise<Replayed> {
   const observations: Observation[] = [];
   const sinks: InjectedSinks<ObserverSinks> = {
     replay: { observed: { callDuringReplay: true, fn: (_info, observation) => void observations.push(observation) } },
@@ -36,7 +34,7 @@ export async function replay(execution: Execution, { cacheDir, dataConverter }: 
   const history = { events: execution.events } as unknown as History;
   try {
     await Worker.runReplayHistory(
-      { workflowBundle: bundle, sinks, ...(dataConverter ? { dataConverter } : {}) },
+      { workflowBundle: bundle, sinks, dataConverter: { failureConverterPath } },
       history,
       execution.workflowId,
     );

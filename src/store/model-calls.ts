@@ -1,19 +1,30 @@
+import type { Binary } from "mongodb";
 import type { Attempt } from "../models/accounting.ts";
 import type { Store } from "./mongo.ts";
+import type { Sealer } from "./sealed.ts";
 
 /** One attempt of one tier, as it was accounted (M4), with the steps it wrote (M7). Kept for 90 days. */
-export interface ModelCallDoc extends Attempt {
+export type ModelCallDoc = Omit<Attempt, "steps"> & {
   at: Date;
-}
+  /** What the model wrote first, sealed: it repeats what the customer said. */
+  steps?: Binary;
+};
 
 /**
  * Keeps every attempt with its turn, for what a turn, a tier or a tenant cost and why the model said so. Bookkeeping never holds a
  * turn up: `onError` hears of what could not be kept.
  */
 export const modelCallRecorder =
-  (store: Store, onError: (error: unknown) => void, now: () => Date = () => new Date()) =>
-  (attempt: Attempt): void => {
-    store.modelCalls.insertOne({ ...attempt, at: now() }).catch(onError);
+  (store: Store, sealer: Sealer, onError: (error: unknown) => void, now: () => Date = () => new Date()) =>
+  ({ steps, ...attempt }: Attempt): void => {
+    const keep = async (): Promise<void> => {
+      const { sessionId } = attempt;
+      // Of a call that belongs to no session nobody's words are kept.
+      const sealed =
+        steps === undefined || sessionId === undefined ? {} : { steps: await sealer.seal(sessionId, steps) };
+      await store.modelCalls.insertOne({ ...attempt, ...sealed, at: now() });
+    };
+    keep().catch(onError);
   };
 
 export interface Spending {

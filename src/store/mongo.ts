@@ -1,10 +1,11 @@
 import type { Binary, Collection, Db } from "mongodb";
 import { MongoClient } from "mongodb";
-import type { Customer, Order, Product } from "../commerce/types.ts";
+import type { Customer, Order, OrderRequest, Product } from "../commerce/types.ts";
 import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
 import type { SessionView } from "../dialogue/view.ts";
 import type { Choice } from "../intents/wording.ts";
 import type { ModelCallDoc } from "./model-calls.ts";
+import type { SealedHandoffDoc, SealedMessageDoc } from "./sealed.ts";
 
 /** A session's record, written once by the API; the conversation's truth is the workflow. */
 export interface SessionDoc {
@@ -18,7 +19,7 @@ export interface SessionDoc {
   ownerEpoch: number;
 }
 
-/** One message of the projection. Unique by (sessionId, seq) and by (sessionId, messageId). */
+/** One message of the projection. Unique by (sessionId, seq) and by (sessionId, messageId). Stored as `SealedMessageDoc`. */
 export interface MessageDoc {
   tenant: string;
   sessionId: string;
@@ -136,6 +137,39 @@ export interface AuditHeadDoc {
   hash: string;
   signature: string;
 }
+/** A data key, wrapped by the master key; its absence is what erasure is. Unique by owner. */
+export interface KeyDoc {
+  /** Key id, 16 random characters. */
+  _id: string;
+  /** `c:tenant:customer`, `s:session` of a visitor, or `service`. */
+  owner: string;
+  tenant: string | null;
+  customerId: string | null;
+  /** Of a visitor's key only. */
+  sessionId: string | null;
+  wrapped: Binary;
+  /** Which master key wrapped it. */
+  master: string;
+  /** Names the key in a receipt without telling it. */
+  fingerprint: string;
+  createdAt: Date;
+}
+
+/** A token that is good no more, until it would have expired. */
+export interface RevocationDoc {
+  /** Its `jti`. */
+  _id: string;
+  expiresAt: Date;
+}
+
+/** A destroyed key's id, also in the journal outside the database. */
+export interface TombstoneDoc {
+  _id: string;
+  at: Date;
+}
+
+/** As the demo shop keeps them: what customers said as their reason is sealed. */
+export type OrderDoc = Omit<Order, "requests"> & { requests: Array<OrderRequest & { sealedReason?: Binary }> };
 
 type Owned<T extends { id: string }> = T & { tenant: string };
 
@@ -143,8 +177,8 @@ export interface Store {
   client: MongoClient;
   db: Db;
   sessions: Collection<SessionDoc>;
-  messages: Collection<MessageDoc>;
-  handoffs: Collection<HandoffDoc>;
+  messages: Collection<SealedMessageDoc>;
+  handoffs: Collection<SealedHandoffDoc>;
   warm: Collection<WarmDoc>;
   modelCalls: Collection<ModelCallDoc>;
   archiveFiles: Collection<ArchiveFileDoc>;
@@ -154,7 +188,10 @@ export interface Store {
   auditHeads: Collection<AuditHeadDoc>;
   customers: Collection<Owned<Customer>>;
   products: Collection<Owned<Product>>;
-  orders: Collection<Owned<Order>>;
+  orders: Collection<Owned<OrderDoc>>;
+  keys: Collection<KeyDoc>;
+  tombstones: Collection<TombstoneDoc>;
+  revocations: Collection<RevocationDoc>;
   close(): Promise<void>;
 }
 
@@ -184,6 +221,9 @@ export async function openStore(uri: string): Promise<Store> {
     customers: db.collection("customers"),
     products: db.collection("products"),
     orders: db.collection("orders"),
+    keys: db.collection("keys"),
+    tombstones: db.collection("tombstones"),
+    revocations: db.collection("revocations"),
     close: () => client.close(),
   };
   await Promise.all([
@@ -195,6 +235,9 @@ export async function openStore(uri: string): Promise<Store> {
     store.handoffs.createIndex({ tenant: 1, status: 1, createdAt: 1 }),
     store.modelCalls.createIndex({ sessionId: 1, turn: 1 }),
     store.modelCalls.createIndex({ at: 1 }, { expireAfterSeconds: MODEL_CALLS_KEPT_S }),
+    store.sessions.createIndex({ tenant: 1, customerId: 1 }),
+    store.keys.createIndex({ owner: 1 }, { unique: true }),
+    store.revocations.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }),
     store.warm.createIndex({ tenant: 1, customerId: 1, lastAt: -1 }),
     store.warm.createIndex({ tenant: 1, dueAt: 1 }),
     store.archiveFiles.createIndex({ tenant: 1, level: 1, period: 1 }),

@@ -3,11 +3,19 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode } from "@temporalio/worker";
+import { failureConverterPath } from "../safety/codec/data-converter.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const workflowsPath = join(root, "src", "workflows", "index.ts");
 /** Everything the bundle can hold, so that an edit makes a new one. */
-const SOURCES = ["src/workflows", "src/dialogue", "src/intents", "src/commerce", "package-lock.json"];
+const SOURCES = [
+  "src/workflows",
+  "src/dialogue",
+  "src/intents",
+  "src/commerce",
+  "src/safety/codec",
+  "package-lock.json",
+];
 
 async function filesBelow(path: string): Promise<string[]> {
   if ((await stat(path)).isFile()) return [path];
@@ -29,6 +37,7 @@ export async function workflowBundle(cacheDir: string, interceptors: string[] = 
   if (await stat(codePath).catch(() => null)) return { codePath };
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    failureConverterPath,
     workflowInterceptorModules: interceptors,
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   });

@@ -8,6 +8,7 @@ import type { ObjectStore } from "../memory/object-store.ts";
 import { createObjectStore } from "../memory/object-store.ts";
 import type { Embedding } from "../memory/remembered.ts";
 import type { Report } from "../memory/report.ts";
+import type { Keyring } from "../safety/keys/keyring.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Logger } from "../telemetry/log.ts";
 
@@ -19,11 +20,12 @@ interface MemoryOptions {
   config: Config;
   log: Logger;
   store: Store;
+  sealer: Keyring;
   embedding: Embedding;
   metrics: Registry;
 }
 
-export function startMemory({ config, log, store, embedding, metrics }: MemoryOptions): {
+export function startMemory({ config, log, store, sealer, embedding, metrics }: MemoryOptions): {
   memory: Memory;
   report: Report;
   closeMemory(): void;
@@ -32,7 +34,7 @@ export function startMemory({ config, log, store, embedding, metrics }: MemoryOp
   const [objects, sweepObjects] = [bucketOf(config, RECALL_TIMEOUT_MS), bucketOf(config, SWEEP_TIMEOUT_MS)];
   return {
     report,
-    memory: createMemory({ store, embedding, objects, sweepObjects, report, keepMs: config.WARM_KEEP_MS }),
+    memory: createMemory({ store, sealer, embedding, objects, sweepObjects, report, keepMs: config.WARM_KEEP_MS }),
     closeMemory() {
       objects?.close();
       sweepObjects?.close();

@@ -6,7 +6,7 @@ import { createActivities } from "../activities/create.ts";
 import { createDemoShop } from "../commerce/demo-shop.ts";
 import { rememberOrders } from "../commerce/recent-orders.ts";
 import type { Config } from "../config.ts";
-import { required } from "../config.ts";
+import { journalPath, required } from "../config.ts";
 import { createAnswerWriter } from "../knowledge/answer.ts";
 import { createAnswerCache } from "../knowledge/answer-cache.ts";
 import type { LiveBus } from "../live/bus.ts";
@@ -14,6 +14,12 @@ import { createEmbedder } from "../models/local/embedder.ts";
 import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
 import { createAudit } from "../safety/audit.ts";
+import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { enforceTombstones } from "../safety/erasure/erase.ts";
+import { openJournal } from "../safety/erasure/journal.ts";
+import { createKeyring } from "../safety/keys/keyring.ts";
+import { createMasterKeys } from "../safety/keys/master.ts";
+import { sealedCache } from "../safety/keys/sealed-cache.ts";
 import { loadModerator } from "../safety/moderation.ts";
 import { createOutputScreen } from "../safety/output.ts";
 import { createRedisCache } from "../store/cache.ts";
@@ -64,7 +70,7 @@ export const WORKER_LIMITS = {
 
 /**
  * One worker: sessions, handoffs and their activities.
- * @throws Error when Temporal or MongoDB can't be reached, TiersFileError when TIERS_FILE can't be used
+ * @throws MasterKeyError without a usable MASTER_KEY, Error when Temporal or MongoDB can't be reached, TiersFileError when TIERS_FILE can't be used
  */
 export async function startWorker({
   config,
@@ -74,9 +80,14 @@ export async function startWorker({
   onProgress,
   tiers,
 }: WorkerOptions): Promise<RunningWorker> {
+  const wrapper = createMasterKeys(config.MASTER_KEY);
   const bundling = workflowBundle(config.cacheDir);
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
-  const record = modelCallRecorder(store, (error) => log.warn({ err: error }, "a model call isn't accounted for"));
+  const keyring = createKeyring({ store, wrapper });
+  await enforceTombstones({ store, keyring, journal: openJournal(journalPath(config)) });
+  const record = modelCallRecorder(store, keyring, (error) =>
+    log.warn({ err: error }, "a model call isn't accounted for"),
+  );
   const models = await startModels(config, log, { record, tiers });
   const mind = await loadMind({
     embedder,
@@ -85,9 +96,12 @@ export async function startWorker({
     driftCosine: config.DRIFT_COSINE,
     onProgress,
   });
-  const { commerce, recentOrders } = rememberOrders(createDemoShop(store));
+  const { commerce, recentOrders } = rememberOrders(createDemoShop(store, keyring));
   const shared = config.REDIS_URL
-    ? createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away"))
+    ? sealedCache(
+        createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away")),
+        keyring,
+      )
     : undefined;
   const { knowledge, classifier } = mind;
   const predictions = createPredictionCache({ shared });
@@ -104,6 +118,7 @@ export async function startWorker({
     config,
     log,
     store,
+    sealer: keyring,
     embedding: { embedder, mean: classifier.mean },
     metrics: models.metrics,
   });
@@ -120,9 +135,11 @@ export async function startWorker({
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     workflowBundle: await bundling,
+    dataConverter: createDataConverter(keyring),
     activities: {
       ...createActivities({
         store,
+        sealer: keyring,
         commerce,
         recentOrders,
         understander,

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => corner.close());
 beforeEach(async () => {
   tenant = `t-${Math.random().toString(36).slice(2)}`;
-  shop = createDemoShop(corner.store, () => NOW);
+  shop = createDemoShop(corner.store, corner.keyring, () => NOW);
   const { store } = corner;
   await store.customers.insertOne({ tenant, id: CUSTOMER, name: "李雷" });
   await store.products.insertMany(products.map((product) => ({ ...product, tenant })));

@@ -5,9 +5,11 @@
  */
 import { fileURLToPath } from "node:url";
 import { limitOpenMp } from "../../src/config.ts";
+import { decryptExecutions } from "../../src/replay/decrypt.ts";
 import { fetchExecutions } from "../../src/replay/fetch.ts";
 import { saveRecording } from "../../src/replay/file.ts";
 import { handoffIds } from "../../src/replay/report.ts";
+import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
 import { eventually } from "../support/eventually.ts";
 import globalSetup from "../support/global-setup.ts";
 import globalTeardown from "../support/global-teardown.ts";
@@ -79,7 +81,8 @@ try {
   const sessionId = await converse(system, vendor);
   const runs = await fetchExecutions(system.client, sessionId);
   const handoffs = await Promise.all(handoffIds(runs).map((id) => fetchExecutions(system.client, id)));
-  await saveRecording(target, sessionId, [...runs, ...handoffs.flat()], new Date());
+  const readable = await decryptExecutions([...runs, ...handoffs.flat()], createEncryptionCodec(system.keyring));
+  await saveRecording(target, sessionId, readable, new Date());
   console.log(`${runs.length} runs and ${handoffs.length} handoff of ${sessionId} are in ${target}`);
 } finally {
   await system.close();

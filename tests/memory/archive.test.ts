@@ -9,7 +9,7 @@ import { readParquet } from "../../src/memory/parquet.ts";
 import type { Recalled } from "../../src/memory/recall.ts";
 import { recall } from "../../src/memory/recall.ts";
 import type { SessionRecord } from "../../src/memory/record.ts";
-import { encodeRecord } from "../../src/memory/record.ts";
+import { encodeRecord, openRecord } from "../../src/memory/record.ts";
 import type { Trouble } from "../../src/memory/report.ts";
 import type { SweepParts } from "../../src/memory/sweep.ts";
 import { archiveHour, compact, compactionsDue } from "../../src/memory/sweep.ts";
@@ -17,6 +17,7 @@ import type { Warm } from "../../src/memory/warm.ts";
 import { createWarm, HOUR_MS } from "../../src/memory/warm.ts";
 import { createCleanUp } from "../support/cleanup.ts";
 import { startGate } from "../support/gate.ts";
+import { ownersSealer } from "../support/sealers.ts";
 import type { Corner } from "../support/servers.ts";
 import { openCorner, testServers } from "../support/servers.ts";
 import { DAY_MS, session, THEN } from "./sessions.ts";
@@ -41,7 +42,13 @@ beforeEach(async () => {
   cleanUp(() => corner.close());
   const objects = bucket();
   cleanUp(() => objects.close());
-  parts = { objects, ledger: createLedger(corner.store), warm: createWarm(corner.store, KEEP_MS, report) };
+  const sealer = ownersSealer(corner.keyring);
+  parts = {
+    objects,
+    ledger: createLedger(corner.store),
+    warm: createWarm(corner.store, sealer, KEEP_MS, report),
+    sealer,
+  };
 });
 
 const mine = (more: Partial<SessionRecord> = {}): SessionRecord => session({ tenant: corner.tenant, ...more });
@@ -86,16 +93,18 @@ const keys = async (): Promise<string[]> =>
 
 /** Everything that is in the bucket, row by row. */
 async function coldRows(): Promise<SessionRecord[]> {
-  const files = await Promise.all((await keys()).map(async (key) => readParquet(await parts.objects.get(key))));
-  return files.flat();
+  const files = await Promise.all(
+    (await keys()).map(async (key) => readParquet(parts.sealer, await parts.objects.get(key))),
+  );
+  return files.flat().map(({ record }) => record);
 }
 
 const bytesOf = (records: SessionRecord[]): string[] =>
   records.map((record) => encodeRecord(record).toString("hex")).sort();
-const warmBytes = async (): Promise<string[]> =>
-  (await corner.store.warm.find({ tenant: corner.tenant }).toArray())
-    .map(({ body }) => Buffer.from(body.buffer).toString("hex"))
-    .sort();
+const warmBytes = async (): Promise<string[]> => {
+  const docs = await corner.store.warm.find({ tenant: corner.tenant }).toArray();
+  return bytesOf(await Promise.all(docs.map(({ body }) => openRecord(parts.sealer, body.buffer))));
+};
 
 describe("warm to cold and back", () => {
   test("one file an hour, forgotten only then; the customer's return makes it warm again, byte for byte", async () => {
@@ -215,7 +224,10 @@ function crashing(at: number, when: "before" | "after"): { parts: SweepParts; ca
       },
     });
   const warm: Warm = wrap(parts.warm);
-  return { parts: { warm, objects: wrap(parts.objects), ledger: wrap(parts.ledger) }, calls: () => calls };
+  return {
+    parts: { warm, objects: wrap(parts.objects), ledger: wrap(parts.ledger), sealer: parts.sealer },
+    calls: () => calls,
+  };
 }
 
 describe.each(["before", "after"] as const)("the process dies %s any one call", (when) => {
@@ -298,8 +310,8 @@ async function indexedRecords(): Promise<SessionRecord[]> {
   const who = await corner.store.archiveEntries.distinct("who", { tenant: corner.tenant });
   const { readEntry } = await import("../../src/memory/cold.ts");
   const entries = await parts.ledger.entriesOf(corner.tenant, who, 0);
-  const read = await Promise.all(entries.map((entry) => readEntry(parts.objects, entry).catch(() => [])));
-  return read.flat();
+  const read = await Promise.all(entries.map((entry) => readEntry(parts, entry).catch(() => [])));
+  return read.flat().map(({ record }) => record);
 }
 
 describe("bad input: the customer is served without the past, operators are told, nothing is deleted", () => {

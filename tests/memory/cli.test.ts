@@ -8,6 +8,7 @@ import type { SessionRecord } from "../../src/memory/record.ts";
 import { archiveHour } from "../../src/memory/sweep.ts";
 import { createWarm } from "../../src/memory/warm.ts";
 import { createCleanUp } from "../support/cleanup.ts";
+import { ownersSealer } from "../support/sealers.ts";
 import { openCorner, testServers } from "../support/servers.ts";
 import { DAY_MS, session, THEN } from "./sessions.ts";
 
@@ -22,13 +23,14 @@ test("query finds sessions by customer, time and words; files lists what is ther
   const fail = (_: string, error: unknown): never => {
     throw error;
   };
-  const warm = createWarm(corner.store, DAY_MS, fail);
+  const sealer = ownersSealer(corner.keyring);
+  const warm = createWarm(corner.store, sealer, DAY_MS, fail);
   const lin = session({ tenant: corner.tenant, sessionId: "s-lin" });
   const wang = session({ tenant: corner.tenant, sessionId: "s-wang", customerId: "c-wang", lastAt: THEN + 1_000 });
   for (const record of [lin, wang]) await warm.save(record);
   const now = new Date(THEN + 30 * DAY_MS);
   for (const due of await warm.dueHours(now, 10))
-    await archiveHour({ warm, objects, ledger: createLedger(corner.store) }, { ...due, now });
+    await archiveHour({ warm, objects, ledger: createLedger(corner.store), sealer }, { ...due, now });
 
   const archive = async (...args: string[]): Promise<Array<Record<string, unknown>>> => {
     const { NODE_OPTIONS: _jests, ...inherited } = process.env;

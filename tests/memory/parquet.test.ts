@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, test } from "@jest/globals";
-import type { Archived } from "../../src/memory/parquet.ts";
 import {
   ArchiveError,
   byCustomer,
@@ -14,17 +13,20 @@ import {
   readParquet,
   writeParquet,
 } from "../../src/memory/parquet.ts";
-import { digestOf } from "../../src/memory/record.ts";
+import type { Archived } from "../../src/memory/record.ts";
+import { decodeRecord } from "../../src/memory/record.ts";
 import { createCleanUp } from "../support/cleanup.ts";
+import { fixedSealer } from "../support/sealers.ts";
 import { session, THEN } from "./sessions.ts";
 
 const cleanUp = createCleanUp();
 
-const archived = (record: ReturnType<typeof session>): Archived => ({ record, digest: digestOf(record) });
+const sealer = fixedSealer();
+const recordsOf = (sessions: Archived[]) => sessions.map(({ record }) => record);
 /** Customers with one to many sessions, and visitors nobody knows. */
 const many = (count: number): Archived[] =>
   Array.from({ length: count }, (_, i) =>
-    archived(
+    sealer.put(
       session({
         sessionId: `s-${String(i).padStart(6, "0")}`,
         customerId: i % 10 === 0 ? null : `c-${i % 7 === 0 ? "busy" : i % 90}`,
@@ -43,7 +45,7 @@ describe("a file of the archive", () => {
   const records = rows.map(({ record }) => record);
 
   test("reads back as what was written", async () => {
-    expect(await readParquet(file.bytes)).toEqual(records);
+    expect(recordsOf(await readParquet(sealer, file.bytes))).toEqual(records);
   });
 
   test("a group is read from its own range, without the footer, and ends where a customer does", async () => {
@@ -51,7 +53,7 @@ describe("a file of the archive", () => {
     let from = 0;
     for (const place of file.groups) {
       const bytes = file.bytes.subarray(place.start, place.start + groupBytes(place));
-      expect(await readGroup(bytes, place, 3, 7)).toEqual(records.slice(from + 3, from + 7));
+      expect(recordsOf(await readGroup(sealer, bytes, place, 3, 7))).toEqual(records.slice(from + 3, from + 7));
       from += place.rows;
       const [before, after] = [records[from - 1]?.customerId, records[from]?.customerId];
       if (before !== "c-busy" && before !== null) expect(before).not.toBe(after);
@@ -72,9 +74,18 @@ describe("a file of the archive", () => {
       const damaged = whole.slice();
       damaged[at] = (damaged[at] ?? 0) ^ 0x10;
       // Padding and statistics may change without changing a row.
-      const read = await readGroup(damaged, place).catch((error: unknown) => error);
+      const read = await readGroup(sealer, damaged, place).then(recordsOf, (error: unknown) => error);
       if (!(read instanceof ArchiveError)) expect(read).toEqual(records.slice(0, place.rows));
     }
+  });
+
+  test("no word stands in it, and rows whose key was destroyed are left out", async () => {
+    expect(Buffer.from(file.bytes).includes("台灯")).toBe(false);
+    const another = fixedSealer();
+    const erased = session({ customerId: "c-zz", sessionId: "s-zz" });
+    const mixed = writeParquet([...rows, another.put(erased)]);
+    expect(recordsOf(await readParquet(sealer, mixed.bytes))).toEqual(records);
+    expect(recordsOf(await readParquet(another, mixed.bytes))).toEqual([erased]);
   });
 
   test.each([
@@ -82,7 +93,7 @@ describe("a file of the archive", () => {
     ["empty", new Uint8Array(0)],
     ["something else", Buffer.from("PAR1 this is no Parquet file PAR1")],
   ])("one that is %s is an ArchiveError", async (_, bytes) => {
-    await expect(readParquet(bytes)).rejects.toThrow(ArchiveError);
+    await expect(readParquet(sealer, bytes)).rejects.toThrow(ArchiveError);
   });
 
   test("DuckDB reads it as plain columns", async () => {
@@ -100,20 +111,19 @@ describe("a file of the archive", () => {
       await ask("SELECT count(*) AS n, count(customer_id) AS known, count(intent) AS wanted FROM ARCHIVE"),
     ).toEqual([{ n: "1000", known: "900", wanted: "666" }]);
     expect(
-      await ask("SELECT customer_id, session_id, turns, outcome, summary FROM ARCHIVE WHERE session_id = 's-000001'"),
-    ).toEqual([
-      { customer_id: "c-1", session_id: "s-000001", turns: 2, outcome: "done", summary: records[0]?.summary },
-    ]);
-    const words =
-      "SELECT said->0->>'text' AS words, last_at::VARCHAR AS at FROM (SELECT said::JSON AS said, last_at FROM ARCHIVE WHERE session_id = 's-000002')";
-    expect(await ask(words)).toEqual([{ words: "护眼台灯一直闪，能退吗？s-000002", at: "2026-05-05 10:20:02" }]);
+      await ask(
+        "SELECT customer_id, session_id, turns, outcome, last_at::VARCHAR AS at FROM ARCHIVE WHERE session_id = 's-000002'",
+      ),
+    ).toEqual([{ customer_id: "c-2", session_id: "s-000002", turns: 2, outcome: "done", at: "2026-05-05 10:20:02" }]);
+    const [row] = await ask("SELECT to_base64(sealed) AS sealed FROM ARCHIVE WHERE session_id = 's-000002'");
+    const opened = decodeRecord(await sealer.openBytes(Buffer.from(String(row?.sealed), "base64")));
+    expect(opened.said[0]?.text).toBe("护眼台灯一直闪，能退吗？s-000002");
     const schema = await ask("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ARCHIVE)");
     expect(Object.fromEntries(schema.map((row) => [row.column_name, row.column_type]))).toMatchObject({
       customer_id: "VARCHAR",
       started_at: expect.stringMatching(/^TIMESTAMP/),
       turns: "INTEGER",
-      said: "VARCHAR",
-      vectors: "BLOB",
+      sealed: "BLOB",
     });
   });
 });

@@ -4,12 +4,13 @@ import { notesOf } from "../../src/dialogue/notes.ts";
 import type { SessionIdentity } from "../../src/dialogue/session.ts";
 import { newDialogue } from "../../src/dialogue/transition.ts";
 import { createMemory } from "../../src/memory/index.ts";
-import { decodeRecord } from "../../src/memory/record.ts";
+import { openRecord } from "../../src/memory/record.ts";
 import type { Embedding } from "../../src/memory/remembered.ts";
 import { cite, relevantPieces } from "../../src/memory/retrieval.ts";
 import { nearness, quantise } from "../../src/memory/vectors.ts";
 import { createEmbedder } from "../../src/models/local/embedder.ts";
 import type { MessageDoc } from "../../src/store/mongo.ts";
+import { sealMessage } from "../../src/store/sealed.ts";
 import { createCleanUp } from "../support/cleanup.ts";
 import { openCorner, testServers } from "../support/servers.ts";
 import { DAY_MS, session, THEN } from "./sessions.ts";
@@ -58,7 +59,14 @@ async function conversation() {
       },
     ];
   });
-  await corner.store.messages.insertMany(messages);
+  const fixed = { locale: "zh", channel: "web", createdAt: new Date(THEN), ownerEpoch: 0 } as const;
+  await corner.store.sessions.insertOne({
+    _id: identity.sessionId,
+    tenant: corner.tenant,
+    customerId: "c-lin",
+    ...fixed,
+  });
+  await corner.store.messages.insertMany(await Promise.all(messages.map((doc) => sealMessage(corner.keyring, doc))));
   let embedded = 0;
   const counting: Embedding = {
     ...embedding,
@@ -72,6 +80,7 @@ async function conversation() {
   };
   const memory = createMemory({
     store: corner.store,
+    sealer: corner.keyring,
     embedding: counting,
     objects: null,
     sweepObjects: null,
@@ -90,7 +99,7 @@ describe("saving", () => {
     await memory.save(hot);
     const [first] = await corner.store.warm.find().toArray();
     if (!first) throw new Error("nothing was saved");
-    const record = decodeRecord(first.body.buffer);
+    const record = await openRecord(corner.keyring, first.body.buffer);
     expect(record.said.map(({ turn, text }) => [turn, text])).toEqual(
       TALK.flatMap((pair, i) => pair.map((text) => [i + 1, text])),
     );
@@ -137,7 +146,7 @@ describe("retrieving", () => {
     const { corner, memory, hot } = await conversation();
     await memory.save(hot);
     const [doc] = await corner.store.warm.find().toArray();
-    const records = doc ? [decodeRecord(doc.body.buffer)] : [];
+    const records = doc ? [await openRecord(corner.keyring, doc.body.buffer)] : [];
     const pieces = await relevantPieces(embedding, records, "发票抬头怎么填来着");
     expect(pieces).toHaveLength(3);
     expect(pieces.map(({ turn }) => turn)).toContain(5);

@@ -1,6 +1,6 @@
 /** One customer through all tiers, with the real workflow, server, worker processes and buckets (T1-T4, D6). */
 import { expect, test } from "@jest/globals";
-import { decodeRecord } from "../../src/memory/record.ts";
+import { openRecord } from "../../src/memory/record.ts";
 import { sweepScheduleId } from "../../src/worker/schedule.ts";
 import type { Chat } from "../support/chat.ts";
 import { createChats } from "../support/chat.ts";
@@ -52,7 +52,7 @@ test(
     running = await worker();
     await eventually("the session completes", async () => (await statusOf(chat)) === "COMPLETED", RECOVERY_MS);
     const warm = await eventually("the warm copy", () => warmBody(chat));
-    const record = decodeRecord(warm);
+    const record = await openRecord(corner.keyring, warm);
     expect(record.said.map(({ text }) => text)).toEqual(said.map(({ text }) => text));
     expect(record).toMatchObject({
       outcome: "done",
@@ -78,7 +78,10 @@ test(
 
     // The model would be told of it, too: it is what the new conversation starts with.
     await skipOn(api.client, corner.config, back.sessionId, 31 * MINUTE_S);
-    const again = decodeRecord(await eventually("the second conversation is warm", () => warmBody(back)));
+    const again = await openRecord(
+      corner.keyring,
+      await eventually("the second conversation is warm", () => warmBody(back)),
+    );
     expect(again.window[0]).toEqual({ role: "summary", text: expect.stringContaining("退货已提交") });
   },
   4 * RECOVERY_MS,

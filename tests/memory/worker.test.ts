@@ -38,7 +38,14 @@ test("a customer whose past can't be had is counted where operators look", async
   const metrics = new Registry();
   const log = createLogger("silent", "test");
   const embedding = { embedder, mean: new Float32Array(8) };
-  const { memory, closeMemory } = startMemory({ config: corner.config, log, store: corner.store, embedding, metrics });
+  const { memory, closeMemory } = startMemory({
+    config: corner.config,
+    log,
+    store: corner.store,
+    sealer: corner.keyring,
+    embedding,
+    metrics,
+  });
   cleanUp(closeMemory);
   const { tenant } = corner;
   await corner.store.archiveEntries.insertOne({

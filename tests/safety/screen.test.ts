@@ -18,7 +18,7 @@ let sessions = 0;
 beforeAll(async () => {
   corner = await openCorner();
   vault = createVault(corner.store, corner.env.VAULT_KEY ?? "");
-  const commerce = createDemoShop(corner.store);
+  const commerce = createDemoShop(corner.store, corner.keyring);
   screen = createScreen({ commerce, vault, tails: createMemoryTails(() => clock) });
 });
 afterAll(() => corner.close());

@@ -1,5 +1,6 @@
 /** What a customer does on the chat page and what can be seen there; the desk shares its messages. */
 import type { Page } from "playwright-core";
+import { openMessages } from "../../src/store/sealed.ts";
 import type { Shown } from "./browser.ts";
 import { plain, shown } from "./browser.ts";
 import { eventually } from "./eventually.ts";
@@ -25,7 +26,8 @@ export const lastSays = (page: Page, role: Shown["role"], ...parts: string[]): P
 export async function showsWhatIsStored(page: Page, system: TestSystem, sessionId: string): Promise<Shown[]> {
   let found: { onPage: Shown[]; stored: Shown[] } = { onPage: [], stored: [] };
   return eventually(`the page shows what is stored of ${sessionId}`, async () => {
-    const documents = await system.store.messages.find({ sessionId }).sort({ seq: 1 }).toArray();
+    const sealed = await system.store.messages.find({ sessionId }).sort({ seq: 1 }).toArray();
+    const documents = await openMessages(system.keyring, sealed);
     const stored = documents.map(({ role, seq, text }) => ({ role, seq, text: plain(text) }));
     found = { onPage: await shown(page), stored };
     if (JSON.stringify(found.onPage) === JSON.stringify(stored) && stored.length > 0) return stored;

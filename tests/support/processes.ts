@@ -8,6 +8,8 @@ const READY_TIMEOUT_MS = 60_000;
 
 export interface TestProcess {
   pid: number;
+  /** All it wrote so far, logs included. */
+  printed(): string;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM; resolves when it is gone. */
@@ -37,7 +39,12 @@ export async function startProcess(
     child.kill(name);
     await gone;
   };
-  return { pid: child.pid ?? 0, kill: () => signal("SIGKILL"), stop: () => signal("SIGTERM") };
+  return {
+    pid: child.pid ?? 0,
+    printed: () => printed.join(""),
+    kill: () => signal("SIGKILL"),
+    stop: () => signal("SIGTERM"),
+  };
 }
 
 function ready(child: ChildProcess, printed: () => string): Promise<void> {

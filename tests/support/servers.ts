@@ -1,11 +1,15 @@
 /** The servers that tests/support/global-setup.ts started, and a corner of them for each test file. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importShop } from "../../src/commerce/import.ts";
 import type { Config } from "../../src/config.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { Embedded } from "../../src/embedded/types.ts";
+import type { Keyring } from "../../src/safety/keys/keyring.ts";
+import { createKeyring } from "../../src/safety/keys/keyring.ts";
+import { createMasterKeys, newMasterKey } from "../../src/safety/keys/master.ts";
 import type { Store } from "../../src/store/mongo.ts";
 import { openStore } from "../../src/store/mongo.ts";
 
@@ -41,6 +45,7 @@ export interface Corner {
   env: Record<string, string>;
   config: Config;
   store: Store;
+  keyring: Keyring;
   tenant: string;
   close(): Promise<void>;
 }
@@ -63,6 +68,8 @@ export async function openCorner(more: Record<string, string> = {}): Promise<Cor
     S3_ACCESS_KEY_ID: servers.s3.accessKeyId,
     S3_SECRET_ACCESS_KEY: servers.s3.secretAccessKey,
     JWT_SECRET: randomBytes(32).toString("hex"),
+    MASTER_KEY: newMasterKey(),
+    ERASURE_JOURNAL: join(servers.dataDir, `${name}-erasures.jsonl`),
     VAULT_KEY: randomBytes(32).toString("hex"),
     TENANT: name,
     SMALL_MODEL: "false",
@@ -74,5 +81,6 @@ export async function openCorner(more: Record<string, string> = {}): Promise<Cor
   const config = loadConfig(env);
   const store = await openStore(env.MONGODB_URI ?? "");
   await importShop(store, config.TENANT, demoShop, await readFile(demoShop, "utf8"), new Date());
-  return { env, config, store, tenant: config.TENANT, close: () => store.close() };
+  const keyring = createKeyring({ store, wrapper: createMasterKeys(config.MASTER_KEY) });
+  return { env, config, store, keyring, tenant: config.TENANT, close: () => store.close() };
 }

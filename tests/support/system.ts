@@ -2,16 +2,24 @@
 import type { AddressInfo } from "node:net";
 import { Client, Connection } from "@temporalio/client";
 import { buildApp } from "../../src/api/app.ts";
+import { archiveOf } from "../../src/api/archive.ts";
 import type { Tokens } from "../../src/api/auth.ts";
 import { createTokens } from "../../src/api/auth.ts";
 import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
+import { createRevocations } from "../../src/api/revocations.ts";
 import { createSafety } from "../../src/api/safety.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
 import type { Config } from "../../src/config.ts";
+import { journalPath } from "../../src/config.ts";
 import type { LiveBus } from "../../src/live/bus.ts";
 import { createLocalBus } from "../../src/live/bus.ts";
 import type { Tier } from "../../src/models/types.ts";
+import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
+import { createDataConverter } from "../../src/safety/codec/data-converter.ts";
+import { openJournal } from "../../src/safety/erasure/journal.ts";
+import { createReceiptSigner } from "../../src/safety/erasure/receipt.ts";
+import { createMasterKeys } from "../../src/safety/keys/master.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { installRuntime, startWorker } from "../../src/worker/start.ts";
 import type { Chats } from "./chat.ts";
@@ -27,19 +35,31 @@ export interface TestApi {
 }
 
 /** An API on a free port; its rate limit, its memory of message ids and its connections are its own. */
-export async function startApi({ config, store }: Corner, bus: LiveBus = createLocalBus()): Promise<TestApi> {
+export async function startApi({ config, store, keyring }: Corner, bus: LiveBus = createLocalBus()): Promise<TestApi> {
   const log = createLogger(config.LOG_LEVEL, "api");
   const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS ?? "" });
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
-  const tokens = createTokens(config.JWT_SECRET ?? "");
-  const commerce = createDemoShop(store);
+  const client = new Client({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    dataConverter: createDataConverter(keyring),
+  });
+  const revocations = createRevocations(store);
+  const tokens = createTokens(config.JWT_SECRET ?? "", revocations);
+  const commerce = createDemoShop(store, keyring);
   const safety = createSafety(config, store, commerce, log);
+  const cold = archiveOf(config, store, keyring);
   const app = await buildApp(
     {
       config,
       store,
+      keyring,
+      codec: createEncryptionCodec(keyring),
+      journal: openJournal(journalPath(config)),
+      cold,
+      receipts: await createReceiptSigner(store, createMasterKeys(config.MASTER_KEY)),
       bus,
       tokens,
+      revocations,
       commerce,
       ...safety.deps,
       gateway: createGateway({ client, config, log }),
@@ -55,6 +75,8 @@ export async function startApi({ config, store }: Corner, bus: LiveBus = createL
     tokens,
     async close() {
       await app.close();
+      cold?.objects.close();
+      await safety.close();
       await Promise.all([connection.close(), safety.close()]);
     },
   };

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defaultPayloadConverter, toPayloads } from "@temporalio/common";
 import { sessionSettings } from "../../src/api/gateway.ts";
-import { decodeRecord } from "../../src/memory/record.ts";
+import { openRecord } from "../../src/memory/record.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectNumbered } from "../support/messages.ts";
@@ -64,7 +64,7 @@ describe("a customer who falls silent", () => {
     expect(await orderRequests("GL-491891")).toEqual([]);
     const warm = await eventually("the warm copy", () => system.store.warm.findOne({ _id: chat.sessionId }));
     expect(warm).toMatchObject({ tenant: system.tenant, customerId: "c-lin" });
-    const record = decodeRecord(warm.body.buffer);
+    const record = await openRecord(system.keyring, warm.body.buffer);
     expect(record).toMatchObject({ turn: 1, intent: "return", focus: [{ orderId: "GL-491891" }] });
     expect(JSON.stringify(record.window)).toContain("台灯");
     expect(await statusOf(chat)).toBe("RUNNING");

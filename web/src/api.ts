@@ -231,6 +231,12 @@ export function createApi(baseUrl = "") {
     demoCustomers: () =>
       json<{ customers: DemoCustomer[] }>("GET", "/v1/demo/customers", null).then((answer) => answer.customers),
     demoCustomerToken: (id: string) => json<Token>("POST", demo("customers", id), null),
+    /** Whether there is an identity provider to sign in at. */
+    hasLogin: () =>
+      json<{ issuer: string }>("GET", "/v1/login/provider", null).then(
+        () => true,
+        () => false,
+      ),
     demoAgents: () => json<{ agents: Person[] }>("GET", "/v1/demo/agents", null).then((answer) => answer.agents),
     demoAgentToken: (id: string) => json<Token>("POST", demo("agents", id), null),
   };

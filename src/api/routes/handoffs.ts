@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { HandoffDoc } from "../../store/mongo.ts";
+import type { SealedHandoffDoc } from "../../store/sealed.ts";
+import { openHandoff, openMessage } from "../../store/sealed.ts";
 import type { Claims } from "../auth.ts";
 import { requireClaims } from "../auth.ts";
+import { lastView } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { ProblemError } from "../problems.ts";
 import { handoff, handoffQuery, newMessage, problem, sessionParams, summary } from "../schemas.ts";
@@ -18,7 +20,7 @@ export const handoffRoutes =
   async (app) => {
     const { store, tokens, gateway, config, screen } = deps;
     await app.register(revealRoute(deps));
-    const find = async (id: string, claims: Claims): Promise<HandoffDoc> => {
+    const find = async (id: string, claims: Claims): Promise<SealedHandoffDoc> => {
       const found = await store.handoffs.findOne({ _id: id, tenant: claims.tenant });
       if (!found) throw new ProblemError(404, "There is no such handoff.");
       return found;
@@ -118,12 +120,15 @@ export const handoffRoutes =
     );
   };
 
-async function describe({ store, commerce }: ApiDeps, doc: HandoffDoc): Promise<z.infer<typeof handoff>> {
-  const [customer, last, view] = await Promise.all([
+async function describe(deps: ApiDeps, sealed: SealedHandoffDoc): Promise<z.infer<typeof handoff>> {
+  const { store, keyring, commerce } = deps;
+  const doc = await openHandoff(keyring, sealed);
+  const [customer, lastSealed, view] = await Promise.all([
     doc.customerId === null ? null : commerce.customer(doc.tenant, doc.customerId),
     store.messages.findOne({ sessionId: doc.sessionId, role: { $ne: "system" } }, { sort: { seq: -1 } }),
-    store.messages.findOne({ sessionId: doc.sessionId, view: { $exists: true } }, { sort: { seq: -1 } }),
+    lastView(deps, doc.sessionId),
   ]);
+  const last = lastSealed && (await openMessage(keyring, lastSealed));
   return {
     id: doc._id,
     sessionId: doc.sessionId,

@@ -5,8 +5,9 @@ import { optionalClaims, requireClaims } from "../auth.ts";
 import { currentView, messagesAfter, toMessage, visibleSession } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { streamEvents } from "../events.ts";
-import { createInbox } from "../inbox.ts";
+import { createInbox, TOO_FAST } from "../inbox.ts";
 import { ProblemError } from "../problems.ts";
+import { createRefusals } from "../refusals.ts";
 import { listenForReplies } from "../replies.ts";
 import { message, newMessage, newSession, problem, sessionParams, sessionView } from "../schemas.ts";
 
@@ -18,6 +19,7 @@ export const sessionRoutes =
   async (app) => {
     const { store, tokens, gateway, config, bucket, bus } = deps;
     const inbox = createInbox(deps);
+    const refusals = createRefusals(TOO_FAST);
 
     app.post(
       "/v1/sessions",
@@ -39,7 +41,7 @@ export const sessionRoutes =
         const claims = await optionalClaims(request, tokens);
         const tenant = claims?.tenant ?? config.TENANT;
         const customerId = claims?.role === "customer" && claims.sid === undefined ? claims.sub : null;
-        const retryAfterS = bucket.take(`sessions:${tenant}:${customerId ?? request.ip}`);
+        const retryAfterS = await bucket.take(`sessions:${tenant}:${customerId ?? request.ip}`);
         if (retryAfterS > 0)
           throw new ProblemError(429, "Too many conversations were started. Please wait a moment.", { retryAfterS });
         const sessionId = randomUUID();
@@ -65,6 +67,12 @@ export const sessionRoutes =
     app.post(
       "/v1/sessions/:id/messages",
       {
+        // A flood is turned away at the door: before its body, its token and its session cost anything.
+        onRequest: refusals.refuse,
+        errorHandler(error, request) {
+          if (error instanceof ProblemError && error.status === 429) refusals.remember(request, error.retryAfterS ?? 0);
+          throw error;
+        },
         schema: {
           tags: TAGS,
           summary: "Say something; with waitMs the replies that arrived in time come back",
@@ -122,7 +130,7 @@ export const sessionRoutes =
       },
       async (request) => {
         const session = await visibleSession(store, request.params.id, await requireClaims(request, tokens));
-        const docs = await messagesAfter(store, session._id, request.query.after);
+        const docs = await messagesAfter(deps, session._id, request.query.after);
         return { messages: docs.map(toMessage), last: docs.at(-1)?.seq ?? request.query.after };
       },
     );
@@ -138,7 +146,7 @@ export const sessionRoutes =
         },
       },
       async (request) =>
-        currentView(store, await visibleSession(store, request.params.id, await requireClaims(request, tokens))),
+        currentView(deps, await visibleSession(store, request.params.id, await requireClaims(request, tokens))),
     );
 
     app.get(
@@ -152,12 +160,14 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
-        const session = await visibleSession(store, request.params.id, await requireClaims(request, tokens));
+        const claims = await requireClaims(request, tokens);
+        const session = await visibleSession(store, request.params.id, claims);
         const resume = Number(request.headers["last-event-id"] ?? request.query.after ?? 0);
         streamEvents({
-          store,
+          from: deps,
           bus,
           session,
+          until: claims.expiresAt,
           after: Number.isSafeInteger(resume) && resume > 0 ? resume : 0,
           request,
           reply,

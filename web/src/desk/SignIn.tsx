@@ -75,10 +75,27 @@ export function SignIn({ api, rejected, onEnter }: SignInProps) {
             ))}
           </ul>
         )}
+        {!waiting && <CompanyLogin api={api} />}
         {agents === "off" && <TokenForm onEnter={onEnter} />}
       </main>
     </div>
   );
+}
+
+/** Where an identity provider is configured. */
+function CompanyLogin({ api }: { api: Api }) {
+  const { t } = useI18n();
+  const [offered, setOffered] = useState(false);
+  useEffect(() => {
+    void api.hasLogin().then(setOffered);
+  }, [api]);
+  return offered ? (
+    <p>
+      <a href="/v1/login" data-testid="login">
+        {t("desk.login")}
+      </a>
+    </p>
+  ) : null;
 }
 
 const tokenCommand = "npm run token -- --role agent --sub AGENT_ID";

@@ -90,6 +90,7 @@ export const en: Record<keyof typeof zh, string> = {
   "desk.signInLead": "Choose who you are and start helping waiting customers.",
   "desk.tokenLead": "Paste an agent token to enter the desk. An administrator makes one with this command:",
   "desk.token": "Agent token",
+  "desk.login": "Sign in with your company account",
   "desk.enter": "Enter the desk",
   "desk.badToken": "That token is not valid or has expired. Please enter again.",
   "desk.signOut": "Sign out",

@@ -87,6 +87,7 @@ export const zh = {
   "desk.signInLead": "选择你的身份，开始接待等待中的顾客。",
   "desk.tokenLead": "粘贴客服令牌进入工作台。管理员用这条命令生成令牌：",
   "desk.token": "客服令牌",
+  "desk.login": "用公司账号登录",
   "desk.enter": "进入工作台",
   "desk.badToken": "令牌无效或已过期，请重新进入。",
   "desk.signOut": "退出",
