@@ -19,7 +19,7 @@ import { codecRoutes } from "./routes/codec.ts";
 import { customerRoutes } from "./routes/customers.ts";
 import { demoRoutes } from "./routes/demo.ts";
 import { handoffRoutes } from "./routes/handoffs.ts";
-import { loginRoutes } from "./routes/login.ts";
+import { loginProviderRoute, loginRoutes } from "./routes/login.ts";
 import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
@@ -81,6 +81,7 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   await app.register(customerRoutes(deps));
   await app.register(codecRoutes(deps));
   await app.register(tokenRoutes(deps));
+  await app.register(loginProviderRoute(deps));
   if (deps.config.OIDC_ISSUER) await app.register(loginRoutes(deps));
   if (deps.config.DEMO) await app.register(demoRoutes(deps));
   if (existsSync(pagesDir)) await registerPages(app as unknown as FastifyInstance);

@@ -41,6 +41,7 @@ const ROUTES: Record<string, Route> = {
   "GET /healthz": { may: EVERYBODY },
   "GET /readyz": { may: EVERYBODY },
   "GET /.well-known/jwks.json": { may: EVERYBODY },
+  "GET /v1/login/provider": { may: EVERYBODY },
   "POST /v1/sessions": { may: EVERYBODY, body: () => ({}) },
   "GET /v1/sessions/{id}": { may: READERS },
   "GET /v1/sessions/{id}/messages": { may: READERS },

@@ -94,7 +94,8 @@ test(
     ];
     await thinking.post(UNSETTLED);
     await acting.post("确认");
-    await replying.post("where is my parcel? parcel-4711");
+    // Its words are sealed on the way to MongoDB, its id isn't.
+    await replying.post("where is my parcel?", { messageId: "parcel-4711" });
     await leaving.post("转人工");
     await Promise.all(held);
     await eventually("the order has changed", async () => (await requestsOf(corner, "GL-501547")).length === 1);

@@ -233,8 +233,8 @@ export function createApi(baseUrl = "") {
     demoCustomerToken: (id: string) => json<Token>("POST", demo("customers", id), null),
     /** Whether there is an identity provider to sign in at. */
     hasLogin: () =>
-      json<{ issuer: string }>("GET", "/v1/login/provider", null).then(
-        () => true,
+      json<{ issuer: string | null }>("GET", "/v1/login/provider", null).then(
+        ({ issuer }) => issuer !== null,
         () => false,
       ),
     demoAgents: () => json<{ agents: Person[] }>("GET", "/v1/demo/agents", null).then((answer) => answer.agents),

@@ -21,6 +21,24 @@ const STAFF = ["admin", "engineer", "agent"] as const satisfies readonly Role[];
 const pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), until: z.number() });
 type Pending = z.infer<typeof pending>;
 
+/** Always there: the desk asks it whether to offer a sign-in at all. */
+export const loginProviderRoute =
+  ({ config }: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      `${PATH}/provider`,
+      {
+        schema: {
+          tags: TAGS,
+          summary: "Where one signs in; null when nowhere",
+          security: [],
+          response: { 200: z.object({ issuer: z.string().nullable() }) },
+        },
+      },
+      async () => ({ issuer: config.OIDC_ISSUER ?? null }),
+    );
+  };
+
 /**
  * Agents, engineers and admins sign in at the company's OpenID provider (authorization code with PKCE) and come back to the desk
  * with a token of ours. Mounted when OIDC_ISSUER is set.
@@ -64,19 +82,6 @@ export const loginRoutes =
       throw new ProblemError(400, "This login has expired or was begun in another browser. Please sign in again.");
     };
     const responses = { 400: problem, 403: problem, 429: problem, 503: problem };
-
-    app.get(
-      `${PATH}/provider`,
-      {
-        schema: {
-          tags: TAGS,
-          summary: "Where one signs in; 404 when nowhere",
-          security: [],
-          response: { 200: z.object({ issuer: z.string() }) },
-        },
-      },
-      async () => ({ issuer: config.OIDC_ISSUER ?? "" }),
-    );
 
     app.get(
       PATH,
