@@ -20,18 +20,25 @@ const LEADS = /^.*(?:[在到是为给址往送寄去住至说叫]|改成|换成|
 const PROVINCES =
   /北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门/u;
 
+/**
+ * In any case, letter by letter: with the flag "i" a town couldn't be told by its capital, and with an inline modifier for the town
+ * lower-case streets were missed in long runs of the test suite, though never alone.
+ */
+const anyCase = (words: string): string =>
+  words.replace(/[a-z]/gi, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`);
+
 /** House number, one to three words of a name, a kind of street, then flat, town and postcode as far as they are given. */
-const NO_NAME =
-  "(?!(?:on|in|at|of|the|an?|items?|for|from|to|and|or|my|your|new|more|pieces?|pairs?|days?|weeks?|hours?|months?|years?|minutes?|times?|people|orders?|is|are|was|by|per|with|down|up|off|this|that|mountain|gravel|bikes?)\\b)";
-const NAME = `${NO_NAME}[A-Z][A-Za-z'.-]{1,20}`;
-const KIND =
-  "(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Way|Close|Terrace|Square|Crescent|Gardens|Grove|Parkway|Pkwy|Highway|Hwy)";
-const FLAT = String.raw`(?:(?:Apt|Apartment|Flat|Unit|Suite|Ste|Room|Rm|Floor|#)\.? ?#?[A-Z0-9-]{1,6})`;
-const POSTCODE = String.raw`(?:[A-Z]{2} \d{5}(?:-\d{4})?|\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2}(?![a-z]))`;
-const TOWN = "(?-i:[A-Z][A-Za-z'.-]{1,20}(?: [A-Z][A-Za-z'.-]{1,20}){0,2})";
+const NO_NAME = `(?!(?:${anyCase("on|in|at|of|the|a|an|item|items|for|from|to|and|or|my|your|new|more|piece|pieces|pair|pairs|day|days|week|weeks|hour|hours|month|months|year|years|minute|minutes|time|times|people|order|orders|is|are|was|by|per|with|down|up|off|this|that|mountain|gravel|bike|bikes")})\\b)`;
+const NAME = `${NO_NAME}[A-Za-z][A-Za-z'.-]{1,20}`;
+const KIND = `(?:${anyCase("Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Way|Close|Terrace|Square|Crescent|Gardens|Grove|Parkway|Pkwy|Highway|Hwy")})`;
+const FLAT = String.raw`(?:(?:${anyCase("Apartment|Apt|Flat|Unit|Suite|Ste|Room|Rm|Floor")}|#)\.? ?#?[A-Za-z0-9-]{1,6})`;
+const POSTCODE = String.raw`(?:[A-Za-z]{2} \d{5}(?:-\d{4})?|\d{5}(?:-\d{4})?|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}|[A-Z]{2}(?![A-Za-z]))`;
+const TOWN = "(?:[A-Z][A-Za-z'.-]{1,20}(?: [A-Z][A-Za-z'.-]{1,20}){0,2})";
+const NO_STREET = anyCase("bike|bikes|shoe|shoes|trip|trips|tyre|tyres|tire|tires|food|style|wear|too|back|home|out");
+const POINT = `(?:[NSEWnsew]|${anyCase("North|South|East|West")})`;
 const ENGLISH = new RegExp(
-  String.raw`(?<![\w$€£¥#.-])(?:${FLAT},? )?\d{1,5}[A-Z]?,? (?:(?:[NSEW]|North|South|East|West)\.? )?(?:${NAME} |\d{1,3}(?:st|nd|rd|th) ){1,3}${KIND}\b\.?(?! (?:bikes?|shoes?|trips?|tyres?|tires?|food|style|wear|too|back|home|out)\b)(?:,? ${FLAT})?(?:, ${TOWN}){0,2}(?:,? ${POSTCODE})?(?:,? ${POSTCODE})?(?![A-Za-z0-9])`,
-  "gi",
+  String.raw`(?<![\w$€£¥#.-])(?:${FLAT},? )?\d{1,5}[A-Za-z]?,? (?:${POINT}\.? )?(?:${NAME} |\d{1,3}(?:st|nd|rd|th) ){1,3}${KIND}\b\.?(?! (?:${NO_STREET})\b)(?:,? ${FLAT})?(?:, ${TOWN}){0,2}(?:,? ${POSTCODE})?(?:,? ${POSTCODE})?(?![A-Za-z0-9])`,
+  "g",
 );
 const PO_BOX = /\bP\.? ?O\.? Box \d{1,7}\b/gi;
 
