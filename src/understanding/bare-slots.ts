@@ -11,7 +11,7 @@ import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
 import { countIn } from "./quantity.ts";
-import type { Reading } from "./read.ts";
+import type { Reading } from "./reading.ts";
 import { says } from "./residue.ts";
 import { clauses } from "./text.ts";
 

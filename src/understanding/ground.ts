@@ -12,7 +12,7 @@ import { pointAt } from "./mention.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { linesOf, otherValues, scopeFor, toMention, wantedIn, without } from "./point.ts";
-import type { ReadAct, Reading } from "./read.ts";
+import type { ReadAct, Reading } from "./reading.ts";
 import { reasonIn } from "./reasons.ts";
 import { DEFECT, says } from "./residue.ts";
 import { kindOf } from "./roles.ts";

@@ -1,13 +1,10 @@
 import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
-import type { Relation } from "../dialogue/types.ts";
 import type { Intent } from "../models/types.ts";
 import {
   ABANDON,
-  ADD,
   ALL,
   ASKS,
-  CORRECT,
   DECLINE,
   EXCEPT,
   HEDGE,
@@ -17,61 +14,21 @@ import {
   NO,
   NOT_HUMAN,
   NOT_NO,
-  ONLY,
-  OTHER_ONE,
   SURE_UNWANTED,
   UNWANTED,
   YES,
 } from "./cues.ts";
-import type { Classifier, Guess, Label } from "./examples.ts";
-import { LABELS } from "./examples.ts";
+import type { Classifier } from "./examples.ts";
+import { guess } from "./guess.ts";
 import { countIn, ordinalIn } from "./quantity.ts";
+import type { ReadAct, Reading } from "./reading.ts";
+import { act, relationOf } from "./reading.ts";
 import { DEFECT } from "./residue.ts";
 import type { Role, Situation } from "./roles.ts";
 import { kindOf, OWN, roleOf } from "./roles.ts";
 import { splitVerbs } from "./split-verbs.ts";
 import type { Clause } from "./text.ts";
-import { clauses, isHan, normalize } from "./text.ts";
-
-/** One request as the words state it, before anything is looked up. */
-export interface ReadAct {
-  intent: Intent;
-  /** The clauses with the verb. */
-  cue: string;
-  /** Everything said of it. */
-  text: string;
-  /** Clauses that are neither verb nor thing: why. */
-  because: string[];
-  relation: Relation;
-  /** Said of items that are not meant: "keep the rest". */
-  except: string;
-  /** No verb said so: the examples took it for this, and what the shop knows of the goods may know better. */
-  guessed?: true;
-}
-
-export interface Reading {
-  acts: ReadAct[];
-  /** Clauses that belong to no act. */
-  loose: string;
-  answer: "yes" | "no" | null;
-  /** The acts are a model's reading. */
-  byModel?: true;
-  hedged: boolean;
-  abandon: boolean;
-  declined: boolean;
-  relation: Relation;
-  except: string;
-  injection: boolean;
-  /** The examples take it for a reason. */
-  explains: boolean;
-  /** How sure, 0..1, and whether a cue decided it. */
-  confidence: number;
-}
-
-/** A guess counts when it is this far ahead: cross-validated on the examples, 98 % of such guesses are right. */
-const SURE_MARGIN = 0.35;
-/** Below this a guess is not understood at all. */
-export const GUESS_MARGIN = 0.12;
+import { clauses, normalize } from "./text.ts";
 
 /** Reads a burst of messages: patterns settle what they can, examples the rest (D2). */
 export async function read(texts: string[], situation: Situation, classifier: Classifier): Promise<Reading> {
@@ -107,22 +64,6 @@ export async function read(texts: string[], situation: Situation, classifier: Cl
   const settled = reading.acts.length > 0 || reading.abandon || reading.declined || reading.answer !== null;
   if (!settled && !fillsSlot(text, reading, situation)) await guess(reading, text, parts, situation, classifier);
   return reading;
-}
-
-const act = (intent: Intent, text: string): ReadAct => ({
-  intent,
-  cue: text,
-  text,
-  because: [],
-  relation: relationOf(text),
-  except: "",
-});
-
-function relationOf(text: string): Relation {
-  if (CORRECT.test(text) || OTHER_ONE.test(text)) return "correct";
-  if (ADD.test(text)) return "add";
-  if (ONLY.test(text)) return "only";
-  return "plain";
 }
 
 /** The words are plainly a value for what was asked, or correct what was proposed: nothing needs guessing. */
@@ -270,50 +211,3 @@ function affirm(reading: Reading, text: string, situation: Situation): void {
 const FRESH_WISH = /^(?:我|请问|那我)?(?:想|要)(?!得)|\b(?:i want|i'd like|i would like|i need|can i|could i|may i)\b/;
 const AFFIRM_MAX_CHARACTERS = 30;
 const ORDINALS_MAX = 5;
-
-/** Nothing was settled by a cue: the nearest examples say what it is, given what was asked. */
-async function guess(
-  reading: Reading,
-  text: string,
-  parts: Clause[],
-  situation: Situation,
-  classifier: Classifier,
-): Promise<void> {
-  const found = await classifier.classify(text, labelsFor(situation, text));
-  reading.confidence = confidenceOf(found);
-  const { label } = found;
-  reading.explains = label === "reason";
-  if (label === "yes" || label === "no") {
-    // A yes that no cue confirmed never executes anything: the proposal is put again.
-    reading.answer = label === "yes" && situation.state === "CONFIRM" && found.margin < SURE_MARGIN ? null : label;
-    reading.hedged ||= label === "yes" && !isBare(text);
-  } else if (label === "abandon") reading.abandon = true;
-  else if (label === "decline_reason") reading.declined = true;
-  else if (label !== "reason" && found.margin >= leastMargin(label, situation))
-    reading.acts.push({ ...act(label, text), guessed: true, because: isRequestKind(label) ? explaining(parts) : [] });
-  if (reading.loose === "" && reading.except === "") reading.loose = text;
-}
-
-/** While one thing is open, another kind of request is said in so many words; a thing alone belongs to what is open. */
-const leastMargin = (label: Label, { openKinds }: Situation): number =>
-  isRequestKind(label) && openKinds.length > 0 && !openKinds.includes(label) ? SURE_MARGIN : GUESS_MARGIN;
-
-/** Which clauses of a request without a verb say why: those that tell what is wrong. */
-const explaining = (parts: Clause[]): string[] => parts.map(({ text }) => text).filter((text) => DEFECT.test(text));
-
-const isBare = (text: string): boolean => text.length <= (isHan(text) ? 8 : 24);
-
-const REPLIES: readonly Label[] = ["yes", "no", "abandon", "reason", "decline_reason"];
-
-/** Replies are only expected where something was asked; and there, what asks nothing back is one. */
-function labelsFor({ state, asked }: Situation, text: string): readonly Label[] {
-  if (state === "COLLECT" && asked.includes("reason") && !ASKS.test(text))
-    return REPLIES.filter((label) => label !== "abandon");
-  if (state === "COLLECT" && asked.length > 0)
-    return ASKS.test(text) ? [...REPLIES, "question", "order_status", "out_of_scope"] : REPLIES;
-  if (state === "COLLECT" || state === "CONFIRM") return LABELS.filter((label) => label !== "decline_reason");
-  return LABELS.filter((label) => !REPLIES.includes(label));
-}
-
-/** Margins as probabilities, from the cross-validated accuracy at each margin. */
-const confidenceOf = ({ margin }: Guess): number => Math.min(1, 0.5 + margin);
