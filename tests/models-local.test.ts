@@ -6,9 +6,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ensureEmbedder } from "../src/embedded/weights.ts";
-import { cosine, createEmbedder } from "../src/models/local/embedder.ts";
+import { createEmbedder } from "../src/models/local/embedder.ts";
 import { SMALL_SHOTS, smallRequestText } from "../src/models/local/small-prompt.ts";
 import type { Embedder, PredictRequest } from "../src/models/types.ts";
+import { dot } from "../src/understanding/vectors.ts";
 import type { SmallModelJob, SmallModelResult } from "./support/small-model-process.ts";
 
 const cacheDir = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "colloquy");
@@ -29,10 +30,10 @@ describe("the in-process embedder", () => {
     expect(vectors).toHaveLength(40);
     for (const vector of vectors) {
       expect(vector).toHaveLength(embedder.dimensions);
-      expect(cosine(vector, vector)).toBeCloseTo(1, 4);
+      expect(dot(vector, vector)).toBeCloseTo(1, 4);
     }
     const alone = await (await createEmbedder(files)).embed([texts[37] as string]);
-    expect(cosine(alone[0] as Float32Array, vectors[37] as Float32Array)).toBeCloseTo(1, 3);
+    expect(dot(alone[0] as Float32Array, vectors[37] as Float32Array)).toBeCloseTo(1, 3);
   });
 
   test.each([
@@ -41,7 +42,7 @@ describe("the in-process embedder", () => {
     ["across", "我想退掉这个台灯", "can I return the lamp?", "what's the weather like today"],
   ])("%s: a paraphrase is nearer than another topic", async (_, text, paraphrase, other) => {
     const [a, b, c] = (await embedder.embed([text, paraphrase, other])) as [Float32Array, Float32Array, Float32Array];
-    expect(cosine(a, b)).toBeGreaterThan(cosine(a, c) + 0.02);
+    expect(dot(a, b)).toBeGreaterThan(dot(a, c) + 0.02);
   });
 
   test("T5: texts that differ in width, case or white space only are embedded once", async () => {
@@ -75,7 +76,7 @@ describe("the in-process embedder", () => {
 
   test("a NUL does not cut the text", async () => {
     const [a, b] = (await embedder.embed(["return\u0000 the lamp", "return"])) as [Float32Array, Float32Array];
-    expect(cosine(a, b)).toBeLessThan(0.99);
+    expect(dot(a, b)).toBeLessThan(0.99);
   });
 
   test("the event loop goes on while it works", async () => {

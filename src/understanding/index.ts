@@ -48,7 +48,7 @@ export interface UnderstandingDeps {
 export interface UnderstandingLimits {
   /** Goods of this amount or more, in the order's currency, are of high value (M3). */
   highValue: number;
-  /** Money and medicine: a calibrated confidence below it, after the last tier, is a case for a person (M6). */
+  /** Medicine and goods of high value: a calibrated confidence below it, after the last tier, is a case for a person (M6). */
   handoffConfidence: number;
 }
 
@@ -84,7 +84,9 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   /** What the last tier that was asked makes of it: nobody is asked after this. */
   const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => ({
     ...understanding,
-    ...(isUnsure(understanding, stakesOf(at, limits.highValue), limits.handoffConfidence) ? { unsure: true } : {}),
+    ...(isUnsure(understanding, limits.handoffConfidence, () => stakesOf(at, limits.highValue))
+      ? { unsure: true }
+      : {}),
     ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
     ...(router()?.writes() ? { writes: true } : {}),
   });

@@ -32,8 +32,11 @@ const isMedicine = ({ product, item }: Line): boolean => MEDICINE.test(`${produc
  * M6: less sure than the threshold, a request about medicine or goods of high value is a person's, and so is a question about
  * medicine. Other money is gated where it moves: by a yes in so many words to a proposal that names it (docs/decisions/0007).
  */
-export function isUnsure({ acts, confidence }: Understanding, stakes: Stakes, threshold: number): boolean {
-  if (stakes === "normal" || stakes === "money" || confidence >= threshold) return false;
+export function isUnsure({ acts, confidence }: Understanding, threshold: number, stakesNow: () => Stakes): boolean {
+  // Most turns are sure, and what hangs on them takes a look through every name of theirs.
+  if (confidence >= threshold) return false;
+  const stakes = stakesNow();
+  if (stakes === "normal" || stakes === "money") return false;
   const weighs = (act: Act): boolean =>
     isRequestKind(act.intent) || (stakes === "medicine" && act.intent === "question");
   return acts.some(weighs);

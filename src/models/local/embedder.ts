@@ -70,13 +70,6 @@ export async function createEmbedder(
   };
 }
 
-/** Cosine of two unit vectors, -1..1. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
 function normalise(text: string): string {
   // NFKC folds full-width letters and digits; a control character (NUL) would cut the text short in C.
   return text
