@@ -5,8 +5,9 @@ import type { Embedder } from "../models/types.ts";
 import type { CacheStats, SharedCache } from "../store/cache.ts";
 import { TwoLevelCache } from "../store/cache.ts";
 import { centre, dot } from "../understanding/vectors.ts";
-import type { Knowledge, KnowledgeEntry } from "./index.ts";
+import type { Knowledge } from "./index.ts";
 import { tellingWords } from "./telling-words.ts";
+import type { KnowledgeEntry } from "./types.ts";
 
 /** A question, and the entries that were found for it, best first. */
 export interface FoundFor {

@@ -4,17 +4,7 @@ import { z } from "zod";
 import type { Embedder } from "../models/types.ts";
 import { normalised } from "../safety/pii/find.ts";
 import { centre, dot, embedSet, meanOf } from "../understanding/vectors.ts";
-
-/** A question/answer pair, or one section of an article. */
-export interface KnowledgeEntry {
-  id: string;
-  locale: "zh" | "en";
-  question: string;
-  alternatives: string[];
-  answer: string;
-  /** Title of the article it stands in. */
-  source: string | null;
-}
+import type { KnowledgeEntry } from "./types.ts";
 
 export interface Knowledge {
   /** Ids of the entries that answer the question, best first, at most three; empty when nothing is near enough. */
@@ -122,6 +112,9 @@ async function readPairs(
       ...pair,
       id: `${locale}/qa/${pair.id}`,
       locale,
+      kind: "pair",
+      stakes: null,
+      reviewed: true,
       source: article === undefined ? null : (titles.get(article) ?? null),
     }));
   } catch (error) {
@@ -142,6 +135,9 @@ async function readArticle(path: string, locale: "zh" | "en"): Promise<Knowledge
     return {
       id: `${locale}/${id}#${index + 1}`,
       locale,
+      kind: "section",
+      stakes: null,
+      reviewed: true,
       question: heading.trim(),
       alternatives: [],
       answer: `**${heading.trim()}**\n${body.join("\n").trim()}`,

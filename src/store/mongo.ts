@@ -4,6 +4,15 @@ import type { Customer, Order, OrderRequest, Product } from "../commerce/types.t
 import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
 import type { SessionView } from "../dialogue/view.ts";
 import type { Choice } from "../intents/wording.ts";
+import type {
+  FeedbackDoc,
+  KnowledgeEntryDoc,
+  KnowledgeGapDoc,
+  KnowledgeHeadDoc,
+  KnowledgeVectorDoc,
+  KnowledgeVersionDoc,
+  LogConversationDoc,
+} from "../knowledge/types.ts";
 import type { ModelCallDoc } from "./model-calls.ts";
 import type { SealedHandoffDoc, SealedMessageDoc } from "./sealed.ts";
 
@@ -192,6 +201,13 @@ export interface Store {
   keys: Collection<KeyDoc>;
   tombstones: Collection<TombstoneDoc>;
   revocations: Collection<RevocationDoc>;
+  knowledgeEntries: Collection<KnowledgeEntryDoc>;
+  knowledgeVersions: Collection<KnowledgeVersionDoc>;
+  knowledgeHeads: Collection<KnowledgeHeadDoc>;
+  knowledgeVectors: Collection<KnowledgeVectorDoc>;
+  knowledgeGaps: Collection<KnowledgeGapDoc>;
+  logConversations: Collection<LogConversationDoc>;
+  feedback: Collection<FeedbackDoc>;
   close(): Promise<void>;
 }
 
@@ -224,6 +240,13 @@ export async function openStore(uri: string): Promise<Store> {
     keys: db.collection("keys"),
     tombstones: db.collection("tombstones"),
     revocations: db.collection("revocations"),
+    knowledgeEntries: db.collection("knowledgeEntries"),
+    knowledgeVersions: db.collection("knowledgeVersions"),
+    knowledgeHeads: db.collection("knowledgeHeads"),
+    knowledgeVectors: db.collection("knowledgeVectors"),
+    knowledgeGaps: db.collection("knowledgeGaps"),
+    logConversations: db.collection("logConversations"),
+    feedback: db.collection("feedback"),
     close: () => client.close(),
   };
   await Promise.all([
@@ -253,6 +276,12 @@ export async function openStore(uri: string): Promise<Store> {
     store.products.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.orders.createIndex({ tenant: 1, id: 1 }, { unique: true }),
     store.orders.createIndex({ tenant: 1, customerId: 1, placedAt: -1 }),
+    store.knowledgeEntries.createIndex({ tenant: 1, revision: 1 }),
+    store.knowledgeEntries.createIndex({ tenant: 1, status: 1, asked: -1 }),
+    store.knowledgeVersions.createIndex({ tenant: 1, id: 1, version: 1 }, { unique: true }),
+    store.knowledgeGaps.createIndex({ tenant: 1, status: 1 }),
+    store.logConversations.createIndex({ tenant: 1, touchedAt: 1 }),
+    store.feedback.createIndex({ tenant: 1, at: 1 }),
   ]);
   return store;
 }

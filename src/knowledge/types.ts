@@ -1,0 +1,140 @@
+/** The vocabulary of knowledge (P4): what the parts that import, mine, review, search and export agree on. Types only. */
+
+export type KnowledgeLocale = "zh" | "en";
+/** A pair's answer stands on its own; a section is a part of an article. */
+export type EntryKind = "pair" | "section";
+/** Only live entries answer. A draft waits for its review; a retired one is kept for its history. */
+export type EntryStatus = "draft" | "live" | "retired";
+/** What hangs on an answer: nothing that nobody reviewed answers these (M6). */
+export type EntryStakes = "money" | "medicine";
+
+/** Why somebody should look at an entry before trusting it. */
+export interface EntryFlag {
+  /** `contradiction`: agents said different things; `stale`: an older answer, or one with a price or date; `few`: seen once or twice only. */
+  kind: "contradiction" | "stale" | "few";
+  /** For the reviewer: the other answer, the date, as one sentence. */
+  note: string;
+}
+
+/** One question and its answer, as it is searched, worded and cited. */
+export interface KnowledgeEntry {
+  /** Unique within its tenant: `zh/returns#2`, `zh/qa/free-shipping`, `zh/mined/1f3a…`, `zh/gap/…`. */
+  id: string;
+  locale: KnowledgeLocale;
+  kind: EntryKind;
+  question: string;
+  /** Other wordings of the question. */
+  alternatives: string[];
+  answer: string;
+  /** Title of the article it stands in. */
+  source: string | null;
+  stakes: EntryStakes | null;
+  /** A person has accepted it: files of the shop are, mined pairs aren't until their review. */
+  reviewed: boolean;
+}
+
+/** Where an entry came from. */
+export type EntryOrigin =
+  | { by: "mined"; import: string; conversations: string[] }
+  | { by: "gap"; gap: string; sessions: string[] }
+  | { by: "written" };
+
+/**
+ * An entry in MongoDB, one a tenant and id; the shop's own files (KNOWLEDGE_DIR) are a layer below and aren't in it. Every change
+ * raises `version` by one, keeps the old one in `knowledgeVersions` and gets the tenant's next `revision`, by which workers find
+ * what changed since they last looked.
+ */
+export interface KnowledgeEntryDoc extends KnowledgeEntry {
+  /** `tenant:id` */
+  _id: string;
+  tenant: string;
+  status: EntryStatus;
+  origin: EntryOrigin;
+  flags: EntryFlag[];
+  /** How often it was asked in the logs, or by customers who got no answer. */
+  asked: number;
+  /** When agents last answered it, or null where nobody did. */
+  answeredAt: Date | null;
+  version: number;
+  revision: number;
+  updatedAt: Date;
+  /** Subject of whoever changed it last; `import` for the miner. */
+  updatedBy: string;
+}
+
+/** What an entry was before a change. Unique by (tenant, id, version). */
+export type KnowledgeVersionDoc = Omit<KnowledgeEntryDoc, "_id">;
+
+/** The newest revision of a tenant. */
+export interface KnowledgeHeadDoc {
+  /** The tenant. */
+  _id: string;
+  revision: number;
+}
+
+/** A text's vector, made once; by embedder, so that another embedder makes its own. */
+export interface KnowledgeVectorDoc {
+  /** SHA-256 of embedder id, a zero byte and the text, hex. */
+  _id: string;
+  /** 8-bit integers, one a dimension, of the unit vector times 127. */
+  vector: Uint8Array;
+}
+
+/** One message of an imported log; personal data is masked before it is made (P3). */
+export interface LogMessage {
+  /** From the file, or `row-N`: importing the same one again changes nothing. */
+  id: string;
+  role: "customer" | "agent" | "bot" | "system";
+  text: string;
+  /** ms since the epoch; null where the file has none. */
+  at: number | null;
+}
+
+/** One conversation between a customer and human agents, out of another system. */
+export interface LogConversationDoc {
+  /** `tenant:source:conversation` */
+  _id: string;
+  tenant: string;
+  /** The import it is from. */
+  source: string;
+  conversation: string;
+  locale: KnowledgeLocale;
+  messages: LogMessage[];
+  /** The newest message, for "the agents' latest answer". */
+  lastAt: Date | null;
+  /** Raised by an import that added messages; the miner takes up what changed. */
+  touchedAt: Date;
+}
+
+/** A customer's judgement of one reply; one a message, the last one counts. */
+export interface FeedbackDoc {
+  /** `session:seq` */
+  _id: string;
+  tenant: string;
+  sessionId: string;
+  seq: number;
+  helpful: boolean;
+  at: Date;
+}
+
+/** Questions that the knowledge doesn't answer, clustered. */
+export interface KnowledgeGapDoc {
+  /** `tenant:locale:gap id` */
+  _id: string;
+  tenant: string;
+  locale: KnowledgeLocale;
+  /** The wording nearest to all others. */
+  question: string;
+  /** Other wordings, most frequent first. */
+  wordings: string[];
+  /** Whose question it was, and where: unique by (sessionId, turn). */
+  cases: Array<{ sessionId: string; turn: number; at: Date; why: "handoff" | "no-answer" | "unhelpful" }>;
+  /** Drafted from what agents answered in those sessions; null when nobody has. */
+  draft: string | null;
+  status: "open" | "added" | "dismissed";
+  /** The entry it became. */
+  entry: string | null;
+  addedAt: Date | null;
+  /** After `addedAt`: how often the entry answered and no person was needed. */
+  deflected: number;
+}
