@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { embedder: files, cacheDir } = testServers();
   embedder = await createEmbedder(files);
   ({ mean } = await loadClassifier(join(data, "examples"), embedder, cacheDir));
-  knowledge = await loadKnowledge(join(data, "knowledge"), embedder, cacheDir);
+  knowledge = await loadKnowledge({ dir: join(data, "knowledge"), embedder, mean, cacheDir });
   vendor = await startVendorServer([]);
 }, BRAIN_LOAD_TIMEOUT_MS);
 afterAll(() => vendor.close());
@@ -48,7 +48,7 @@ beforeEach(() => {
   noticed.length = 0;
   // Each wording is another, so that a text tells which call it came from.
   vendor.script((call) => ({ kind: "text", text: `worded ${call.index}` }));
-  const live: Knowledge = { ...knowledge, entry: (id) => edited.get(id) ?? knowledge.entry(id) };
+  const live: Knowledge = { ...knowledge, entry: (tenant, id) => edited.get(id) ?? knowledge.entry(tenant, id) };
   const [openai] = protocols;
   const router = createRouter({ tiers: openai ? [openai.create(vendor)] : [], log: () => undefined });
   cache = createAnswerCache({ knowledge: live, embedder, mean, now: () => nowMs });
@@ -114,7 +114,7 @@ describe("what an answer rests on", () => {
   const question = "Who pays for return shipping?";
 
   test("a changed article is never answered as it was; changed back it is the old version again", async () => {
-    const entry = knowledge.entry(FEES.en);
+    const entry = knowledge.entry("shop", FEES.en);
     if (!entry) throw new Error("no such entry");
     await ask({ question });
     edited.set(FEES.en, { ...entry, answer: "You always pay." });
@@ -126,7 +126,7 @@ describe("what an answer rests on", () => {
   });
 
   test("all the entries count, not only the best", async () => {
-    const other = knowledge.entry("en/qa/warranty");
+    const other = knowledge.entry("shop", "en/qa/warranty");
     if (!other) throw new Error("no such entry");
     await ask({ question, ids: [FEES.en, other.id] });
     expect(await ask({ question })).toBe("worded 0");
