@@ -49,16 +49,32 @@ const PHRASE_TIMEOUT_MS = 4_000;
 /** A tier that was talked into repeating its instructions is not listened to. */
 const leaks = createLeakCheck(systemPrompts());
 
-/** Drafts end where a prompt begins to show. */
-function withoutLeaks({ onDelta, onRestart }: Omit<WriteOptions, "signal">): Omit<WriteOptions, "signal"> {
+/** A sentence, or a part of one that is long enough to wait for. */
+const SENTENCE_END = /^[\s\S]*(?:[。！？!?；;\n]|\.(?=\s))/;
+
+/** Drafts come sentence by sentence, as far as the passages support them, and end where a prompt begins to show. */
+function checked(
+  { onDelta, onRestart }: Omit<WriteOptions, "signal">,
+  passages: string[],
+): Omit<WriteOptions, "signal"> & { rest(text: string): void } {
   let draft = "";
+  let shown = "";
+  const show = (text: string): void => {
+    if (text.length <= shown.length || leaks(text) || !supports(text, passages).supported) return;
+    onDelta(text.slice(shown.length));
+    shown = text;
+  };
   return {
     onDelta(text) {
       draft += text;
-      if (!leaks(draft)) onDelta(text);
+      show(SENTENCE_END.exec(draft)?.[0] ?? "");
+    },
+    rest: (text) => {
+      if (text.startsWith(shown)) show(text);
     },
     onRestart() {
       draft = "";
+      shown = "";
       onRestart?.();
     },
   };
@@ -98,16 +114,19 @@ export function createAnswerWriter(
       try {
         const kept = await cache?.find(asked).catch(log);
         if (kept) return answerOf(kept, restsOn(kept, entries));
-        const request = { locale, question, passages: entries.map(passageOf) };
+        const passages = entries.map(passageOf);
+        const drafted = checked(drafts, passages);
+        const request = { locale, question, passages };
         const account = { tenant, sessionId, turn };
         const localOnly = isPrivate(question);
         const { value: text } = await writer.phrase(request, {
-          ...{ ...account, ...withoutLeaks(drafts), localOnly, signal },
+          ...{ ...account, onDelta: drafted.onDelta, onRestart: () => drafted.onRestart?.(), localOnly, signal },
           timeoutMs: PHRASE_TIMEOUT_MS,
         });
         if (leaks(text)) return null;
-        const { supported, why } = supports(text, entries.map(passageOf));
+        const { supported, why } = supports(text, passages);
         if (!supported) throw new UnsupportedAnswer(why);
+        drafted.rest(text);
         await cache?.keep(asked, text).catch(log);
         return answerOf(text, restsOn(text, entries));
       } catch (error) {

@@ -68,6 +68,7 @@ export const withoutClaims = (text: string): string => {
     from = match.index + match[0].length;
     const after = plain.slice(from);
     from += UNITS.map(([pattern]) => pattern.exec(after)?.[0].length ?? 0).find((length) => length > 0) ?? 0;
+    from += /^\s?(?:之内|以内|内)/.exec(plain.slice(from))?.[0].length ?? 0;
   }
   return rest + plain.slice(from);
 };

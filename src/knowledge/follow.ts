@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { mayAnswer, wordingsOf } from "./entries.ts";
 import type { Layer } from "./layer.ts";
-import { mayAnswer, wordingsOf } from "./layer.ts";
 import type { KnowledgeStore } from "./store.ts";
 import type { KnowledgeEntry, KnowledgeEntryDoc } from "./types.ts";
 import type { TextVectors } from "./vectors.ts";

@@ -1,11 +1,12 @@
 import type { Embedder } from "../models/types.ts";
 import type { Store } from "../store/mongo.ts";
 import { centre, embedSet } from "../understanding/vectors.ts";
+import { wordingsOf } from "./entries.ts";
 import { readKnowledgeFiles } from "./files.ts";
 import type { Followed } from "./follow.ts";
 import { followTenant } from "./follow.ts";
 import type { Layer } from "./layer.ts";
-import { createLayer, wordingsOf } from "./layer.ts";
+import { createLayer } from "./layer.ts";
 import { NEAR_ENOUGH, searchIndexes } from "./search.ts";
 import { createKnowledgeStore } from "./store.ts";
 import type { KnowledgeEntry, KnowledgeLocale } from "./types.ts";

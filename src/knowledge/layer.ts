@@ -1,4 +1,5 @@
 import { normalised } from "../safety/pii/find.ts";
+import { mayAnswer, wordingsOf } from "./entries.ts";
 import { LOCALES } from "./files.ts";
 import { foldText, wordsOf } from "./fold.ts";
 import type { KnowledgeEntry, KnowledgeLocale } from "./types.ts";
@@ -34,12 +35,6 @@ export interface Layer {
   size(): number;
   close(): void;
 }
-
-export const wordingsOf = ({ question, alternatives }: KnowledgeEntry): string[] => [question, ...alternatives];
-
-/** M6: what nobody reviewed answers nothing that money or health hangs on, whatever its status says. */
-export const mayAnswer = ({ stakes, reviewed }: Pick<KnowledgeEntry, "stakes" | "reviewed">): boolean =>
-  reviewed || stakes === null;
 
 /** What may be somebody's number or address: only such texts are kept for `publishes`. */
 const MAY_BE_PERSONAL = /\d{5}|@/;

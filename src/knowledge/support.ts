@@ -1,4 +1,4 @@
-import { stem } from "../understanding/text.ts";
+import { isHan, stem } from "../understanding/text.ts";
 import type { Claim } from "./claims.ts";
 import { claimsOf, sameClaim, withoutClaims } from "./claims.ts";
 import type { KnowledgeEntry } from "./types.ts";
@@ -14,9 +14,11 @@ const CONTENT_SHARE = 0.35;
 /** What is at least so near as the nearest part of the passages speaks of the same thing. */
 const AS_NEAR = 0.75;
 /** Parts less alike than this speak of different things: their negations don't answer each other. */
-const SAME_MATTER = 0.4;
+const SAME_MATTER = 0.25;
+/** A negated clause is about what a clause states when so much of it stands there. */
+const DENIED_SHARE = 0.6;
 /** A clause with fewer words of its own is about what stood before it: "不满收 15 元". */
-const OWN_TOKENS = 4;
+const OWN_TOKENS = { zh: 4, en: 3 };
 /** An entry is cited when at least this share of the text's content is its own. */
 const CITED_SHARE = 0.3;
 
@@ -31,8 +33,10 @@ export const passageOf = ({ question, answer }: Pick<KnowledgeEntry, "question" 
 export function supports(text: string, passages: string[]): Support {
   const said = clausesOf(text);
   if (said.every(({ claims }) => claims.length === 0) && ADMITS_NOTHING.test(text)) return { supported: true, why: "" };
-  const known = passages.flatMap(clausesOf);
-  const sentences = passages.flatMap((passage) => passage.split(SENTENCES)).map((sentence) => clauseOf(sentence, null));
+  // What an entry asks, it doesn't state.
+  const statements = passages.flatMap((passage) => passage.split(SENTENCES)).filter((part) => !/[?？]\s*$/.test(part));
+  const known = statements.flatMap(clausesOf);
+  const sentences = statements.map((sentence) => clauseOf(sentence, new Set()));
   for (const clause of said) {
     const why = inventedClaim(clause, known) ?? opposite(clause, [...known, ...sentences]) ?? otherPayer(clause, known);
     if (why !== null) return refused(`${why}: ${clause.text}`);
@@ -51,8 +55,8 @@ export function restsOn(text: string, entries: KnowledgeEntry[]): KnowledgeEntry
 
 const refused = (why: string): Support => ({ supported: false, why });
 
-function inventedClaim({ claims, context }: Clause, known: Clause[]): string | null {
-  const near = nearest(known, (other) => shared(context, other.context));
+function inventedClaim({ claims, ...clause }: Clause, known: Clause[]): string | null {
+  const near = nearest(known, (other) => inContext(clause, other));
   for (const claim of claims) {
     const states = (other: Clause): boolean => other.claims.some((stated) => sameClaim(claim, stated));
     if (!known.some(states)) return `no passage says ${claim.value} ${claim.unit ?? ""}`;
@@ -62,24 +66,36 @@ function inventedClaim({ claims, context }: Clause, known: Clause[]): string | n
 }
 
 function opposite(clause: Clause, known: Clause[]): string | null {
-  const alike = nearest(known, (other) => shared(clause.tokens, other.tokens)).filter(
+  const alike = nearest(known, (other) => shared(clause.tokens, other.tokens).length).filter(
     (other) => likeness(clause, other) >= SAME_MATTER,
   );
   if (alike.length === 0) return clause.negated && clause.tokens.size > 0 ? "no passage says that" : null;
-  if (!alike.some(({ negated }) => negated === clause.negated)) return "the passages say the opposite";
-  return null;
+  const denied = known.some((other) => denies(other, clause, known));
+  return denied || !alike.some(({ negated }) => negated === clause.negated) ? "the passages say the opposite" : null;
 }
 
-function otherPayer({ payer, context }: Clause, known: Clause[]): string | null {
+/** Whether a passage negates what the clause states, and no other says it without: "不需要保修卡", "no warranty card is needed". */
+function denies(other: Clause, clause: Clause, known: Clause[]): boolean {
+  if (clause.negated || !other.negated) return false;
+  const common = shared(other.tokens, clause.tokens);
+  if (common.length < 2 || common.length < other.tokens.size * DENIED_SHARE) return false;
+  return !known.some(({ negated, tokens }) => !negated && common.every((token) => tokens.has(token)));
+}
+
+function otherPayer({ payer, ...clause }: Omit<Clause, "claims">, known: Clause[]): string | null {
   if (payer === null) return null;
   const near = nearest(
     known.filter((other) => other.payer !== null),
-    (other) => shared(context, other.context),
+    (other) => shared(clause.context, other.context).length,
   );
   return near.length > 0 && near.every((other) => other.payer !== payer)
     ? "the passages say it of somebody else"
     : null;
 }
+
+/** What a clause says itself counts more than what stands around it. */
+const inContext = (clause: Pick<Clause, "tokens" | "context">, other: Clause): number =>
+  3 * shared(clause.tokens, other.tokens).length + shared(clause.context, other.context).length;
 
 /** As the prompt asks for it when the passages don't answer (models/prompts.ts). */
 const ADMITS_NOTHING =
@@ -89,38 +105,46 @@ interface Clause {
   text: string;
   /** Its content: numbers and who pays are compared apart. */
   tokens: Set<string>;
-  /** The same with what stood before it, where it has little of its own. */
+  /** It has little content of its own, or says who pays: it is about what stood before it. */
+  leans: boolean;
+  /** Its content, where it leans with what stood before it. */
   context: Set<string>;
   claims: Claim[];
   negated: boolean;
   payer: "shop" | "customer" | null;
 }
 
-const SENTENCES = /[;；。！!？?\n]|\.(?=\s|$)/;
-const CLAUSES = /[，,:：]|\bbut\b|但是|但|\b(?:and|if)(?= (?:you|we|it)\b)/;
+const SENTENCES = /(?<=[;；。！!？?\n]|\.(?=\s|$))/;
+const CLAUSES = /[，,、：]|:(?!\d)|\bbut\b|但是|但|\b(?:and|if)(?= (?:you|we|it)\b)/;
 
 function clausesOf(text: string): Clause[] {
-  const found: Clause[] = [];
-  for (const sentence of text.split(SENTENCES)) {
-    let before: Clause | null = null;
+  return text.split(SENTENCES).flatMap((sentence) => {
+    const soFar = new Set<string>();
+    const found: Clause[] = [];
     for (const part of sentence.split(CLAUSES)) {
       if (!/[\p{L}\p{N}]/u.test(part)) continue;
-      before = clauseOf(part, before);
-      found.push(before);
+      const clause = clauseOf(part, soFar);
+      // "有质量问题的，15 天内可以退", "锅具、刀具 6 个月": the number is said of what stands before it, too.
+      if (clause.leans)
+        for (let at = found.length - 1; found[at]?.claims.length === 0; at--)
+          (found[at] as Clause).claims = clause.claims;
+      for (const token of clause.tokens) soFar.add(token);
+      found.push(clause);
     }
-  }
-  return found;
+    return found;
+  });
 }
 
-function clauseOf(part: string, before: Clause | null): Clause {
+function clauseOf(part: string, before: Set<string>): Clause {
   const text = part.normalize("NFKC").toLowerCase().replaceAll("’", "'").trim();
   const { payer, rest } = payerOf(text);
   const tokens = tokensOf(withoutClaims(rest));
-  const leans = before !== null && (tokens.size < OWN_TOKENS || payer !== null);
+  const leans = tokens.size < OWN_TOKENS[isHan(text) ? "zh" : "en"] || payer !== null;
   return {
     text,
     tokens,
-    context: leans ? new Set([...before.context, ...tokens]) : tokens,
+    leans,
+    context: leans ? new Set([...before, ...tokens]) : tokens,
     claims: claimsOf(text),
     negated: NEGATION.test(text.replace(IDIOMS, " ")),
     payer,
@@ -154,18 +178,24 @@ function tokensOf(text: string): Set<string> {
   const found = new Set<string>();
   for (const [run] of text.matchAll(/\p{Script=Han}+|[a-z]+/gu)) {
     if (/[a-z]/.test(run)) {
-      if (!ENGLISH_STOP.has(run) && run.length > 1) found.add(stem(run));
+      if (!ENGLISH_STOP.has(run) && run.length > 1) found.add(root(run));
     } else for (let at = 0; at + 1 < run.length; at++) found.add(run.slice(at, at + 2));
   }
   return found;
 }
 
-const shared = (a: Set<string>, b: Set<string>): number => [...a].filter((token) => b.has(token)).length;
+/** "combined", "combine"; "cancelled", "cancel". */
+const root = (word: string): string =>
+  stem(word)
+    .replace(/(?<=.{3})(?:ing|ed|e)$/, "")
+    .replace(/([a-z])\1$/, "$1");
+
+const shared = (a: Set<string>, b: Set<string>): string[] => [...a].filter((token) => b.has(token));
 
 /** How much of the smaller one's content is in the other. */
 function likeness(a: Clause, b: Clause): number {
   const smaller = Math.min(a.tokens.size, b.tokens.size);
-  return smaller === 0 ? 0 : shared(a.tokens, b.tokens) / smaller;
+  return smaller === 0 ? 0 : shared(a.tokens, b.tokens).length / smaller;
 }
 
 /** Those that share most, by `score`; none when nothing does. */
@@ -178,5 +208,5 @@ function nearest(known: Clause[], score: (other: Clause) => number): Clause[] {
 function shareOf(text: string, passages: string): number {
   const content = (raw: string): Set<string> => tokensOf(withoutClaims(raw.normalize("NFKC").toLowerCase()));
   const own = content(text);
-  return own.size === 0 ? 1 : shared(own, content(passages)) / own.size;
+  return own.size === 0 ? 1 : shared(own, content(passages)).length / own.size;
 }
