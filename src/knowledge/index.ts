@@ -104,7 +104,7 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
         index === shared ? (own?.replaces(id) ?? false) : false,
       );
       return hits
-        .filter(({ score }) => score >= NEAR_ENOUGH)
+        .filter(({ nearness }) => nearness >= NEAR_ENOUGH)
         .slice(0, ANSWERS_MAX)
         .map(({ entry }) => entry.id);
     },
