@@ -82,10 +82,7 @@ export async function measureQuality(
 }
 
 function count(result: Quality, hits: Hit[], entry: KnowledgeEntry, threshold: number): void {
-  const three = hits
-    .filter(({ nearness }) => nearness >= threshold)
-    .slice(0, 3)
-    .map((hit) => hit.entry);
+  const three = hits.slice(0, 3).map((hit) => hit.entry);
   result.wordings++;
   if (three[0]?.id === entry.id) result.first++;
   if (three.some(({ id }) => id === entry.id)) result.three++;

@@ -3,6 +3,7 @@ import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
 import { includesItem, sameItem } from "../dialogue/items.ts";
 import type { Act, ItemFact, RefusalWhy, RequestAct, Understanding, VariantFact } from "../dialogue/types.ts";
+import { CERTAIN } from "../knowledge/search.ts";
 import { bareMention, bareSlots } from "./bare-slots.ts";
 import { ALL, ASKS, GOODBYE, THANKS } from "./cues.ts";
 import type { Line } from "./lines.ts";
@@ -85,6 +86,10 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
       },
       lines: [],
     };
+  if (read.intent === "out_of_scope") {
+    const answers = await at.knowledge.search(at.tenant, at.locale, inContext(read.text, at), CERTAIN);
+    if (answers.length > 0) return { act: { intent: "question", question: read.text, answers }, lines: [] };
+  }
   if (!isRequestKind(read.intent)) return { act: { intent: read.intent }, lines: [] };
   const said = read.intent;
   const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, said)), at, said);
