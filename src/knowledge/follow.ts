@@ -28,7 +28,7 @@ export interface FollowOptions {
 }
 
 /** Entries that are embedded and added in one go; between two of them questions are answered. */
-const BATCH_ENTRIES = 64;
+const BATCH_ENTRIES = 256;
 
 /**
  * Keeps a layer up to what the tenant's log of changes says (store.ts): from the first revision on, then whatever is new at every poll.
