@@ -179,8 +179,8 @@ function answers(understanding: Understanding): Effect[] {
     else if (act.intent === "question")
       effects.push(
         say(
-          act.answers.length > 0
-            ? { key: "answer", question: act.question, answers: act.answers }
+          act.past || act.answers.length > 0
+            ? { key: "answer", question: act.question, answers: act.answers, ...(act.past ? { past: true } : {}) }
             : { key: "noAnswer" },
         ),
       );
