@@ -158,7 +158,7 @@ describe("retrieving", () => {
   });
 
   test("a question about the past is told the turn that answers it; one about something else, nothing", async () => {
-    const { corner, identity, memory, hot } = await conversation();
+    const { identity, memory, hot } = await conversation();
     await memory.save(hot);
     const told = await memory.told(identity, "上次让你们帮我开张发票，抬头怎么说的");
     expect(told[0]).toMatchObject({ said: expect.stringContaining("发票") });
