@@ -74,6 +74,7 @@ const sayings: Record<Say["key"], Say[]> = {
   goodbye: plain("goodbye"),
   anythingElse: plain("anythingElse"),
   outOfScope: plain("outOfScope"),
+  keptPrivate: plain("keptPrivate"),
   clarify: plain("clarify"),
   offerPerson: plain("offerPerson"),
   whichOne: plain("whichOne"),

@@ -185,7 +185,7 @@ function answers(understanding: Understanding): Effect[] {
         ),
       );
     else if (act.intent === "smalltalk") effects.push(say({ key: act.topic }));
-    else if (act.intent === "out_of_scope") effects.push(say({ key: "outOfScope" }));
+    else if (act.intent === "out_of_scope") effects.push(say({ key: act.personal ? "keptPrivate" : "outOfScope" }));
   }
   return effects;
 }

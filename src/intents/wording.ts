@@ -48,6 +48,7 @@ export interface Wording {
     | "goodbye"
     | "anythingElse"
     | "outOfScope"
+    | "keptPrivate"
     | "clarify"
     | "offerPerson"
     | "whichOne"
