@@ -102,6 +102,8 @@ const UNIT_WORDS: Record<string, string[]> = {
   ml: ["millilitre", "毫升"],
   kg: ["kilo", "公斤"],
   g: ["gram", "克"],
+  lb: ["pound", "pounds", "lbs"],
+  oz: ["ounce", "ounces"],
   cm: ["centimetre", "厘米"],
   mm: ["millimetre", "毫米"],
   升: ["l", "l装"],
@@ -261,7 +263,8 @@ export function namedOrders(text: string, orders: Order[], looksLike: (word: str
     const pieces = [written, ...written.split(/\s+/)];
     for (const piece of pieces) {
       const word = normalizeOrderId(piece);
-      const order = orders.find((candidate) => matchesOrder(word, normalizeOrderId(candidate.id)));
+      const order =
+        orders.find((candidate) => matchesOrder(word, normalizeOrderId(candidate.id))) ?? byPart(word, orders);
       if (order) {
         if (!found.includes(order)) found.push(order);
         return written.replace(piece, " ");
@@ -280,6 +283,13 @@ export function namedOrders(text: string, orders: Order[], looksLike: (word: str
     return written;
   });
   return { orders: found, unknown, rest };
+}
+
+/** "31415" for QN31415-6: the digits between letters and dashes, when only one order has them. */
+function byPart(word: string, orders: Order[]): Order | undefined {
+  const alike =
+    word.length < SUFFIX_MIN ? [] : orders.filter((order) => order.id.split(/\D+/).some((digits) => digits === word));
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 const SUFFIX_MIN = 4;

@@ -19,6 +19,8 @@ export interface Pointed {
   all: boolean;
   /** Pieces of each line, when said. */
   quantity?: number;
+  /** Pieces by line, when different ones are said: "two of the lamps and one of the mugs". */
+  pieces?: Map<Line, number>;
   /** Named, but none of theirs. */
   unknown: string | null;
   /** How the lines were found, for engineers and for telling a name from a guess. */
@@ -159,9 +161,27 @@ const withQuantity = (pointed: Pointed, said: number | null, text: string, { the
   const kinds = (word: string): boolean => thesaurus.kinds(word).some((kind) => line?.kinds.includes(kind));
   const named = line ? countBefore(text, (word) => line.terms.has(stem(word)) || kinds(word)) : null;
   const quantity = said ?? (ALL.test(text) ? null : named);
-  const counts = line !== undefined && others.length === 0 && quantity !== null && quantity < line.item.quantity;
+  if (line !== undefined && others.length > 0) {
+    const pieces = piecesByLine([line, ...others], text, thesaurus);
+    return pieces.size > 0 ? { ...pointed, pieces } : pointed;
+  }
+  const counts = line !== undefined && quantity !== null && quantity < line.item.quantity;
   return counts ? { ...pointed, quantity } : pointed;
 };
+
+const LISTED = /[,，;；、]|\b(?:and|plus)\b|和|跟|还有|以及/;
+
+/** A count belongs to what is named in the same part of the list. */
+function piecesByLine(lines: Line[], text: string, thesaurus: Thesaurus): Map<Line, number> {
+  const pieces = new Map<Line, number>();
+  for (const part of text.split(LISTED)) {
+    const named = (nameGroups(part, lines, thesaurus, true) ?? []).flat();
+    const [line] = named;
+    const count = ALL.test(part) ? null : countIn(part);
+    if (named.length === 1 && line && count !== null && count < line.item.quantity) pieces.set(line, count);
+  }
+  return pieces;
+}
 
 /** "I've got 8 and only need 5": the rest of the line is meant. */
 function withKept(pointed: Pointed, text: string, { kind }: Scope): Pointed {
@@ -211,7 +231,8 @@ const GENERIC =
 function settleGroups(groups: Line[][], cue: string, text: string, named: NamedOrders, scope: Scope): Pointed {
   const plural = ALL.test(text);
   const settled = groups.map((matches) => {
-    const group = scope.kind === "exchange" ? preferring(matches, scope) : matches;
+    // What was bought last night isn't exchanged yet, and isn't the one of last month that could be.
+    const group = scope.kind === "exchange" ? preferring(narrow(matches, text, scope) ?? matches, scope) : matches;
     const byOption = narrowByOption(group, source(named.rest, scope));
     const byTime = narrow(byOption, text, scope) ?? byOption;
     return byTime.length > 1 ? preferring(byTime, scope) : byTime;

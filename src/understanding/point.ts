@@ -98,7 +98,7 @@ export function toMention(pointed: Pointed, kind: RequestKind): Mention | null {
     return why !== null && (possible.length === 0 || (named && pointed.all)) ? [{ ref: line.ref, why }] : [];
   });
   return {
-    items: possible.map((line) => toRef(line, pointed.quantity)),
+    items: possible.map((line) => toRef(line, pointed.pieces?.get(line) ?? pointed.quantity)),
     all: pointed.all || possible.length === 1,
     refused,
     unknown: pointed.unknown,

@@ -19,7 +19,8 @@ const EN: Record<string, number> = { one: 1, two: 2, three: 3, four: 4, five: 5,
 
 const EN_NUMBER = "one|two|three|four|five|six|\\d{1,2}";
 const ZH_NUMBER = "[一两二俩三四五六七八九十]|\\d{1,2}";
-const CLASSIFIER = `(?![${NO_CLASSIFIER}])\\p{Script=Han}`;
+/** "一个月" counts no pieces either. */
+const CLASSIFIER = `(?!个(?:多|半)?(?:月|星期|小时|礼拜|钟头))(?![${NO_CLASSIFIER}])\\p{Script=Han}`;
 const ASKED = [
   new RegExp(
     `\\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\\s+(?:just |only )?(${EN_NUMBER})(?: (?!items?|orders?|things?|of|that|in|from)|\\s*(?:$|[,.!?;，。！？]))`,
@@ -80,10 +81,7 @@ export function countIn(text: string): number | null {
   if (asked !== null && asked > 0) return asked;
   const counts: number[] = [];
   for (const match of text.matchAll(
-    new RegExp(
-      `(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?(?![${NO_CLASSIFIER}])\\p{Script=Han}`,
-      "gu",
-    ),
+    new RegExp(`(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?${CLASSIFIER}`, "gu"),
   ))
     counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
   for (const match of text.matchAll(
