@@ -4,19 +4,21 @@ import { isRequestKind } from "../commerce/types.ts";
 import { includesItem, sameItem } from "../dialogue/items.ts";
 import type { Act, ItemFact, RefusalWhy, RequestAct, Understanding, VariantFact } from "../dialogue/types.ts";
 import { bareMention, bareSlots } from "./bare-slots.ts";
+import { contradicts, keepsOthers } from "./consent.ts";
 import { ALL, ASKS, GOODBYE, THANKS } from "./cues.ts";
 import type { Line } from "./lines.ts";
-import { ineligibility, valueWords } from "./lines.ts";
-import type { Pointed } from "./mention.ts";
+import { ineligibility } from "./lines.ts";
 import { pointAt } from "./mention.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { linesOf, otherValues, scopeFor, toMention, wantedIn, without } from "./point.ts";
+import type { Pointed } from "./pointed.ts";
 import type { ReadAct, Reading } from "./reading.ts";
 import { reasonIn } from "./reasons.ts";
 import { DEFECT, says } from "./residue.ts";
 import { kindOf } from "./roles.ts";
 import { asTyped } from "./text.ts";
+import { valueWords } from "./values.ts";
 
 /** Candidates offered at most, and lines whose variants are looked up. */
 const CANDIDATES_MAX = 8;
@@ -51,7 +53,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
   return {
     acts,
     answer: reading.answer,
-    hedged: reading.hedged || (await namesAnother(at)),
+    hedged: (reading.hedged && !keepsOthers(reading, at)) || contradicts(at) || (await namesAnother(at)),
     mention,
     relation: slots.relation,
     reason: typed(slots.reason, at),
