@@ -1,4 +1,4 @@
-import type { KnowledgeResult, Outcome } from "./knowledge.ts";
+import type { KnowledgeQuestion, KnowledgeResult, Outcome } from "./knowledge.ts";
 import { percent, table } from "./markdown.ts";
 
 export interface KnowledgeReportFacts {
@@ -23,35 +23,37 @@ function rowOf(name: string, results: KnowledgeResult[]): string[] {
   return [name, String(results.length), ...outcomes, percent(recall)];
 }
 
-/** Two tables: what a fact answers, by language and stakes; and what none does, where refusing is right. */
+type Test = (question: KnowledgeQuestion) => boolean;
+
+/** Groups of what a fact answers. */
+const GROUPS: Array<[string, Test]> = [
+  ["**all that a fact answers**", () => true],
+  ["Chinese", ({ locale }) => locale === "zh"],
+  ["English", ({ locale }) => locale === "en"],
+  ["plainly worded", ({ style }) => style === "plain"],
+  ["told as a story", ({ style }) => style === "story"],
+  ["in the shop's articles", ({ from }) => from === "articles"],
+  ["in the logs only", ({ from }) => from === "logs"],
+  ["nothing hangs on it", ({ stakes }) => stakes === null],
+  ["money", ({ stakes }) => stakes === "money"],
+  ["medicine", ({ stakes }) => stakes === "medicine"],
+  ["money or medicine, in the logs only: refused until reviewed", ({ from, stakes }) => from === "logs" && !!stakes],
+];
+
+/** What a fact answers, by group; what none does, where refusing is right; and all together. */
 export function wordKnowledgeReport(results: KnowledgeResult[], facts: KnowledgeReportFacts): string {
   const answerable = results.filter(({ question }) => question.fact !== null);
-  const others = results.filter(({ question }) => question.fact === null);
-  const where = (test: (question: KnowledgeResult["question"]) => boolean): KnowledgeResult[] =>
-    answerable.filter(({ question }) => test(question));
   const rows = [
-    rowOf("**all that a fact answers**", answerable),
-    rowOf(
-      "Chinese",
-      where(({ locale }) => locale === "zh"),
+    ...GROUPS.map(([name, test]) =>
+      rowOf(
+        name,
+        answerable.filter(({ question }) => test(question)),
+      ),
     ),
     rowOf(
-      "English",
-      where(({ locale }) => locale === "en"),
+      "no fact answers: refusing is right",
+      results.filter(({ question }) => question.fact === null),
     ),
-    rowOf(
-      "nothing hangs on it",
-      where(({ stakes }) => stakes === null),
-    ),
-    rowOf(
-      "money",
-      where(({ stakes }) => stakes === "money"),
-    ),
-    rowOf(
-      "medicine",
-      where(({ stakes }) => stakes === "medicine"),
-    ),
-    rowOf("no fact answers: refusing is right", others),
     rowOf("**all**", results),
   ].filter(([, number]) => number !== "0");
   return [`${facts.date}, commit ${facts.commit}, ${facts.machine}. ${facts.knows}`, "", table(HEAD, rows)].join("\n");

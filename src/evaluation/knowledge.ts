@@ -26,6 +26,8 @@ const line = z.strictObject({
   stakes: z.enum(["money", "medicine"]).nullable(),
   /** `plain`: as most customers type it, one that the logs don't have; `story`: told from the side, in words the shop doesn't use. */
   style: z.enum(["plain", "story"]),
+  /** Where the fact stands: in the shop's articles too, in the logs only, nowhere. */
+  from: z.enum(["articles", "logs"]).nullable(),
 });
 export type KnowledgeQuestion = z.infer<typeof line> & { locale: KnowledgeLocale };
 
