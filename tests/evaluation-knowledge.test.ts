@@ -115,6 +115,8 @@ describe("judging a reply", () => {
       expect(judgeReply({ ...unanswerable, locale }, reply(text))).toBe("right");
     }
     expect(judgeReply({ ...question, locale }, reply(words.fixed.greeting))).toBe("misread");
+    expect(judgeReply({ ...question, locale }, reply(words.notFound("lamp", null)))).toBe("misread");
+    expect(judgeReply({ ...question, locale }, reply(words.statusNone(null)))).toBe("misread");
     expect(judgeReply({ ...question, locale }, reply(words.ask.items("return", []), "COLLECT"))).toBe("misread");
   });
 

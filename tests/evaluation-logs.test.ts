@@ -1,4 +1,6 @@
 /** The made-up logs (P4): what they are made of is consistent, and the same seed makes the same log. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Fact } from "../src/evaluation/logs/facts.ts";
 import { loadFacts, loadTalk, saysFact } from "../src/evaluation/logs/facts.ts";
@@ -7,6 +9,7 @@ import type { LogRow, MakeLogsOptions } from "../src/evaluation/logs/make.ts";
 import { makeConversations, makeLogs } from "../src/evaluation/logs/make.ts";
 import { findPersonal } from "../src/safety/pii/find.ts";
 
+const shop = join(import.meta.dirname, "..", "data", "knowledge");
 const LOCALES = ["zh", "en"] as const;
 
 async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
@@ -42,6 +45,21 @@ describe.each(LOCALES)("facts in %s", (locale) => {
         expect({ answer, matches: new RegExp(fact.wrong, "i").test(answer) }).toEqual({ answer, matches: true });
       }
     }
+  });
+
+  test("an answer to something else hardly ever counts as right", () => {
+    const taken = facts.flatMap((fact) =>
+      facts
+        .filter((other) => other !== fact && saysFact(fact, other.answers[0] ?? ""))
+        .map(({ id }) => `${fact.id} <- ${id}`),
+    );
+    expect(taken.length / facts.length).toBeLessThan(0.25);
+  });
+
+  test("what the shop's articles say too, they say as the agents do", () => {
+    const entries = saidByTheShop(locale);
+    for (const fact of facts.filter(({ topic }) => existsSync(join(shop, locale, `${topic}.md`))))
+      expect({ id: fact.id, said: entries.some((text) => saysFact(fact, text)) }).toEqual({ id: fact.id, said: true });
   });
 
   test("follow-ups lean on a fact that there is", () => {
@@ -142,6 +160,19 @@ describe("log files", () => {
     );
   });
 });
+
+/** Answers and sections of the shop's own files. */
+function saidByTheShop(locale: string): string[] {
+  const files = readdirSync(join(shop, locale)).map((name) => ({
+    name,
+    text: readFileSync(join(shop, locale, name), "utf8"),
+  }));
+  return files.flatMap(({ name, text }) =>
+    name.endsWith(".json")
+      ? (JSON.parse(text) as Array<{ answer: string }>).map(({ answer }) => answer)
+      : text.split(/^## /m).slice(1),
+  );
+}
 
 async function* one<T>(...values: T[]): AsyncGenerator<T> {
   yield* values;

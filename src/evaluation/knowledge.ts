@@ -89,16 +89,23 @@ const WHYS: RefusalWhy[] = [
   "sign-in",
 ];
 
+/** Stands for what varies in a sentence. */
+const ANY = "\u{e000}";
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(ANY, ".{1,80}?");
+
 /** Sentences that answer nothing, longest first: one may begin with another. */
-function emptyWords(locale: KnowledgeLocale): string[] {
+function emptyWords(locale: KnowledgeLocale): RegExp[] {
   const words = WORDINGS[locale];
   const requests = KINDS.flatMap((kind) => [
     ...WHYS.map((why) => words.refused(kind, [], why)),
     ...(["items", "reason", "variant"] as const).map((slot) => words.ask[slot](kind, [])),
   ]);
-  return [...Object.values(words.fixed), ...requests, words.statusNone(null)].sort((a, b) => b.length - a.length);
+  const unknown = [...KINDS, null].map((kind) => words.notFound(ANY, kind));
+  return [...Object.values(words.fixed), ...requests, ...unknown, words.statusNone(null), words.statusNone(ANY)]
+    .sort((a, b) => b.length - a.length)
+    .map((text) => new RegExp(escaped(text), "g"));
 }
-const EMPTY: Record<KnowledgeLocale, string[]> = { zh: emptyWords("zh"), en: emptyWords("en") };
+const EMPTY: Record<KnowledgeLocale, RegExp[]> = { zh: emptyWords("zh"), en: emptyWords("en") };
 
 const REFUSALS = ["noAnswer", "unsure", "handedOff", "holding", "outOfScope", "offerPerson", "clarify"] as const;
 
@@ -106,7 +113,7 @@ const REFUSALS = ["noAnswer", "unsure", "handedOff", "holding", "outOfScope", "o
 export function judgeReply(question: KnowledgeQuestion, { text, state }: Reply): Outcome {
   if (question.fact !== null && saysRight(question, text)) return "right";
   const words = WORDINGS[question.locale];
-  const rest = EMPTY[question.locale].reduce((left, empty) => left.replaceAll(empty, ""), text);
+  const rest = EMPTY[question.locale].reduce((left, empty) => left.replace(empty, ""), text);
   const refuses = state === "HANDOFF" || REFUSALS.some((key) => text.includes(words.fixed[key]));
   if (rest.trim() === "") {
     if (!refuses) return "misread";
