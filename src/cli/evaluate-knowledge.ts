@@ -1,5 +1,5 @@
 /**
- * `npm run evaluate -- --knowledge [--tenant T --locale zh|en --limit N --recall --failures --write --as day-one|after-gaps]`: asks the
+ * `npm run evaluate -- --knowledge [--tenant T --locale zh|en --limit N --recall --failures --write --as before|day-one|after-gaps]`: asks the
  * running system the questions of data/evaluation/knowledge as customers, judges the replies, prints the table and, with --write, puts
  * it between its markers in docs/knowledge.md.
  */
@@ -21,7 +21,7 @@ import { commitOf, machineOf } from "./evaluate-facts.ts";
 import { openRecall } from "./evaluate-recall.ts";
 import { addresses, jwtSecret } from "./instance.ts";
 
-const USAGE = `Usage: npm run evaluate -- --knowledge [--tenant T] [--locale zh|en] [--limit N] [--recall] [--failures] [--write] [--as day-one|after-gaps]`;
+const USAGE = `Usage: npm run evaluate -- --knowledge [--tenant T] [--locale zh|en] [--limit N] [--recall] [--failures] [--write] [--as before|day-one|after-gaps]`;
 const page = join(fileURLToPath(new URL("../..", import.meta.url)), "docs", "knowledge.md");
 const LOCALES = ["zh", "en"] as const;
 /** The worker has the same cores: more at once only wait for each other. */
@@ -45,7 +45,11 @@ function optionsFrom(args: string[]) {
   const locales = LOCALES.filter((locale) => values.locale === undefined || values.locale === locale);
   const limit = values.limit === undefined ? null : Number(values.limit);
   const { as } = values;
-  if (locales.length === 0 || (limit !== null && !(limit > 0)) || (as !== "day-one" && as !== "after-gaps"))
+  if (
+    locales.length === 0 ||
+    (limit !== null && !(limit > 0)) ||
+    (as !== "before" && as !== "day-one" && as !== "after-gaps")
+  )
     throw new Error(USAGE);
   if (values.write && (limit !== null || locales.length < LOCALES.length))
     throw new Error("--write is for a whole run: leave --limit and --locale out.");
