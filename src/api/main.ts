@@ -43,7 +43,7 @@ const client = new Client({
 });
 const bus = chooseBus(config.REDIS_URL, process, log);
 const commerce = createDemoShop(store, keyring);
-const safety = createSafety(config, store, commerce, log);
+const safety = createSafety(config, { store, keyring }, commerce, log);
 const cold = archiveOf(config, store, keyring);
 const app = await buildApp(
   {

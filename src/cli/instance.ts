@@ -19,8 +19,8 @@ async function secret(config: Config, configured: string | undefined, file: stri
 
 /** Signs tokens. */
 export const jwtSecret = (config: Config): Promise<string> => secret(config, config.JWT_SECRET, "jwt-secret");
-/** Seals the vault and signs the audit log. */
-export const vaultKey = (config: Config): Promise<string> => secret(config, config.VAULT_KEY, "vault-key");
+/** Signs the audit log. */
+export const auditKey = (config: Config): Promise<string> => secret(config, config.AUDIT_KEY, "audit-key");
 /** The master keys. Whoever loses them loses every conversation; whoever has them and the database can read all of it. */
 export const masterKey = (config: Config): Promise<string> => secret(config, config.MASTER_KEY, MASTER_KEY_FILE);
 export const MASTER_KEY_FILE = "master-key";

@@ -16,7 +16,7 @@ import { openStore } from "../store/mongo.ts";
 import { configuredTiers } from "../worker/tiers.ts";
 import type { Child } from "./children.ts";
 import { runChild } from "./children.ts";
-import { jwtSecret, masterKey, vaultKey } from "./instance.ts";
+import { auditKey, jwtSecret, masterKey } from "./instance.ts";
 import { buildPages } from "./pages.ts";
 
 const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
@@ -35,7 +35,7 @@ async function seedDemoShop(uri: string, tenant: string): Promise<void> {
 const environmentFor = (
   config: Config,
   embedded: Embedded,
-  secrets: { JWT_SECRET: string; MASTER_KEY: string; VAULT_KEY: string },
+  secrets: { JWT_SECRET: string; MASTER_KEY: string; AUDIT_KEY: string },
 ): Record<string, string | undefined> => ({
   ...inheritedEnvironment(),
   DATA_DIR: resolve(config.DATA_DIR),
@@ -131,7 +131,7 @@ async function main(): Promise<void> {
     const secrets = {
       JWT_SECRET: await jwtSecret(config),
       MASTER_KEY: await masterKey(config),
-      VAULT_KEY: await vaultKey(config),
+      AUDIT_KEY: await auditKey(config),
     };
     const env = {
       ...environmentFor(config, embedded, secrets),

@@ -1,8 +1,7 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditDoc, AuditHeadDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
-import { deriveKey } from "./seal.ts";
 
 export type AuditKind = "moderation" | "reveal" | "erasure" | "handoff" | "action" | "login" | "configuration";
 
@@ -29,6 +28,10 @@ export interface AuditFault {
   fault: string;
 }
 
+const KEY_BYTES = 32;
+const chainKey = (auditKey: string): Buffer =>
+  Buffer.from(hkdfSync("sha256", Buffer.from(auditKey, "hex"), "", "colloquy audit", KEY_BYTES));
+
 const FIRST_HASH = "0".repeat(64);
 /** Writers that came together try again after a moment of their own. */
 const TRIES_MAX = 200;
@@ -38,10 +41,10 @@ const PAUSE_MAX_MS = 20;
  * An append-only chain for each tenant: every row carries a keyed hash over itself and the hash in front of it, and a
  * signed head says how far the chain reaches. Without the key nobody can alter, drop, swap or add a row unnoticed.
  * Writers of several processes never fork it: (tenant, n) is unique, and whoever comes second reads again.
- * @param vaultKey 64 hexadecimal digits
+ * @param auditKey 64 hexadecimal digits
  */
-export function createAudit(store: Store, vaultKey: string, now: () => Date = () => new Date()): Audit {
-  const key = deriveKey(vaultKey, "audit");
+export function createAudit(store: Store, auditKey: string, now: () => Date = () => new Date()): Audit {
+  const key = chainKey(auditKey);
   const queues = new Map<string, Promise<void>>();
 
   async function appendNow(entry: AuditEntry): Promise<void> {
@@ -113,11 +116,11 @@ export interface AuditReport {
  */
 export async function verifyAudit(
   store: Store,
-  vaultKey: string,
+  auditKey: string,
   tenant: string,
   expected?: string,
 ): Promise<AuditReport> {
-  const key = deriveKey(vaultKey, "audit");
+  const key = chainKey(auditKey);
   const faults: AuditFault[] = [];
   const report = (n: number, fault: string): void => void faults.push({ n, fault });
   let [next, prevHash, rows] = [1, FIRST_HASH, 0];

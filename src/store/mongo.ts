@@ -112,14 +112,13 @@ export interface ArchiveEntryDoc {
   lastAt: Date;
 }
 
-/** What a message's placeholders stand for, sealed (src/safety/vault.ts). `_id` is session and message id. */
+/** What a message's placeholders stand for, sealed under its session's key (src/safety/vault.ts). `_id` is session and message id. */
 export interface VaultDoc {
   _id: string;
   tenant: string;
   sessionId: string;
   messageId: string;
-  /** In the order of the placeholders in the text. */
-  items: Array<{ label: string; sealed: string }>;
+  sealed: Binary;
   at: Date;
 }
 

@@ -148,7 +148,7 @@ export async function startWorker({
         memory,
         report,
         moderator: await loadModerator(join(root, "data", "safety", "moderation", "head.json"), embedder),
-        audit: createAudit(store, required(config, "VAULT_KEY")),
+        audit: createAudit(store, required(config, "AUDIT_KEY")),
         output: createOutputScreen(commerce, knowledge.publishes),
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
       }),

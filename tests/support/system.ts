@@ -46,7 +46,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
   const revocations = createRevocations(store);
   const tokens = createTokens(config.JWT_SECRET ?? "", revocations);
   const commerce = createDemoShop(store, keyring);
-  const safety = createSafety(config, store, commerce, log);
+  const safety = createSafety(config, { store, keyring }, commerce, log);
   const cold = archiveOf(config, store, keyring);
   const app = await buildApp(
     {

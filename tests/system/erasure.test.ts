@@ -20,6 +20,8 @@ import { parseRetention, sweepRetention } from "../../src/safety/erasure/retenti
 import type { Keyring } from "../../src/safety/keys/keyring.ts";
 import { createKeyring, KEY_CACHE_MS, KeyDestroyedError } from "../../src/safety/keys/keyring.ts";
 import { createMasterKeys } from "../../src/safety/keys/master.ts";
+import { createVault } from "../../src/safety/vault.ts";
+import type { VaultDoc } from "../../src/store/mongo.ts";
 import { session, THEN } from "../memory/sessions.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
@@ -84,14 +86,16 @@ describe("a customer who is erased", () => {
   let others: Chat;
   let receipt: Receipt;
   let restore: () => Promise<void>;
+  let stolen: VaultDoc[];
 
   beforeAll(async () => {
-    theirs = await converse("c-lin", "我想退掉护眼台灯，一直闪");
+    theirs = await converse("c-lin", "我想退掉护眼台灯，一直闪，我的电话13812345678");
     await theirs.say("确认");
     waiting = await converse("c-lin", "转人工");
-    others = await converse("c-wang", "我想退掉恒温电热水壶，漏水");
+    others = await converse("c-wang", "我想退掉恒温电热水壶，漏水，我的电话13987654321");
     await eventually("the task at the desk", () => system.store.handoffs.findOne({ sessionId: waiting.sessionId }));
     restore = await backup();
+    stolen = await system.store.vault.find().toArray();
     receipt = (await erase("c-lin")).body;
   });
 
@@ -137,6 +141,19 @@ describe("a customer who is erased", () => {
     await expect(replayed(`handoff-${waiting.sessionId}-1`)).rejects.toThrow(KeyDestroyedError);
     expect(await replayed(others.sessionId)).toBe(0);
     expect(await others.say("确认")).toMatch(/GL-486819/);
+  });
+
+  test("what their placeholders stood for opens no more, not even out of a stolen backup; others' does", async () => {
+    const mine = stolen.filter(({ sessionId }) => sessionId === theirs.sessionId);
+    expect([mine.length, stolen.length]).toEqual([1, 2]);
+    expect(await system.store.vault.countDocuments({ sessionId: theirs.sessionId })).toBe(0);
+    await system.store.vault.insertMany(mine);
+    const vault = createVault(system.store, freshKeyring());
+    const reveal = (doc: VaultDoc | undefined) =>
+      doc ? vault.reveal(doc, "[mobile]", 0) : Promise.reject(new Error("nothing was kept"));
+    await expect(reveal(mine[0])).rejects.toThrow(KeyDestroyedError);
+    expect(await reveal(stolen.find(({ sessionId }) => sessionId === others.sessionId))).toBe("13987654321");
+    await system.store.vault.deleteMany({ sessionId: theirs.sessionId });
   });
 
   test("the shop keeps its order, without what they said", async () => {
