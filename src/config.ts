@@ -75,6 +75,16 @@ export const schema = z.object({
     .regex(/^[0-9a-f]{64}$/i, "64 hexadecimal digits")
     .optional()
     .describe("Signs the audit log, 64 hexadecimal digits; `npm start` makes one and keeps it in the data folder"),
+  WEBHOOKS: text(
+    "Who is told of events (docs/webhooks.md): a JSON list of {url, secret or secretEnv, events?, tenant?}, or the path of a file with one",
+  ),
+  WEBHOOK_RETRIES_S: z
+    .string()
+    .default("5,300,1800,7200,18000,36000,50400,72000,86400")
+    .transform((value) => value.split(",").map(Number))
+    .refine((pauses) => pauses.every((pause) => Number.isFinite(pause) && pause > 0), "positive numbers by commas")
+    .describe("Pauses before a webhook is sent again, in seconds, by commas; after the last try it is given up"),
+  WEBHOOK_TIMEOUT_MS: count(15_000, "Longest that a webhook's receiver may take to answer"),
   TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
   DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
   LOG_LEVEL: z

@@ -21,6 +21,7 @@ import { createLeakyBucket } from "./leaky-bucket.ts";
 import { createRedisBucket } from "./redis-bucket.ts";
 import { createRevocations } from "./revocations.ts";
 import { createSafety } from "./safety.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 const RETENTION_SWEEP_MS = 3_600_000;
 const config = loadConfig();
@@ -44,6 +45,7 @@ const client = new Client({
 const bus = chooseBus(config.REDIS_URL, process, log);
 const commerce = createDemoShop(store, keyring);
 const safety = createSafety(config, { store, keyring }, commerce, log);
+const webhooks = await createWebhooks({ config, store, client, log });
 const cold = archiveOf(config, store, keyring);
 const app = await buildApp(
   {
@@ -57,6 +59,7 @@ const app = await buildApp(
     bus,
     commerce,
     ...safety.deps,
+    webhooks,
     gateway: createGateway({ client, config, log }),
     revocations,
     tokens: createTokens(required(config, "JWT_SECRET"), revocations),
@@ -77,6 +80,7 @@ async function stop(): Promise<void> {
   await app.close();
   shared?.close();
   cold?.objects.close();
+  await webhooks.settled();
   await Promise.all([connection.close(), store.close(), bus.close(), safety.close()]);
   process.exit(0);
 }

@@ -33,6 +33,7 @@ import { workflowBundle } from "./bundle.ts";
 import { startMemory } from "./memory.ts";
 import { startModels } from "./models.ts";
 import { scheduleSweep } from "./schedule.ts";
+import { startWebhooks } from "./webhooks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -70,7 +71,7 @@ export const WORKER_LIMITS = {
 
 /**
  * One worker: sessions, handoffs and their activities.
- * @throws MasterKeyError without a usable MASTER_KEY, Error when Temporal or MongoDB can't be reached, TiersFileError when TIERS_FILE can't be used
+ * @throws MasterKeyError without a usable MASTER_KEY, Error when Temporal or MongoDB can't be reached, TiersFileError or WebhooksError when TIERS_FILE or WEBHOOKS can't be used
  */
 export async function startWorker({
   config,
@@ -130,6 +131,7 @@ export async function startWorker({
   });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
   if (memory.sweep) await scheduleSweep(connection, config);
+  const { webhooks, close: closeWebhooks } = await startWebhooks({ config, log, store, keyring, connection });
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -150,6 +152,7 @@ export async function startWorker({
         moderator: await loadModerator(join(root, "data", "safety", "moderation", "head.json"), embedder),
         audit: createAudit(store, required(config, "AUDIT_KEY")),
         output: createOutputScreen(commerce, knowledge.publishes),
+        webhooks,
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
       }),
     },
@@ -159,6 +162,7 @@ export async function startWorker({
     try {
       await worker.run();
     } finally {
+      await closeWebhooks();
       await connection.close();
       await store.close();
       await models.close();

@@ -135,7 +135,7 @@ describeInBrowser("the desk in the browser", () => {
         expect(await original.count()).toBe(1);
         await page.clock.fastForward(2_000);
         await original.waitFor({ state: "detached" });
-        expect(await page.locator("body").innerText()).not.toMatch(/13812345678|13987654321/);
+        expect(await page.locator("body").textContent()).not.toMatch(/13812345678|13987654321/);
 
         await page.getByTestId("reveal").first().click();
         await page.keyboard.press("Escape");

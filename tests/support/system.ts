@@ -9,6 +9,7 @@ import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
 import { createRevocations } from "../../src/api/revocations.ts";
 import { createSafety } from "../../src/api/safety.ts";
+import { createWebhooks } from "../../src/api/webhooks.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
 import type { Config } from "../../src/config.ts";
 import { journalPath } from "../../src/config.ts";
@@ -47,6 +48,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
   const tokens = createTokens(config.JWT_SECRET ?? "", revocations);
   const commerce = createDemoShop(store, keyring);
   const safety = createSafety(config, { store, keyring }, commerce, log);
+  const webhooks = await createWebhooks({ config, store, client, log });
   const cold = archiveOf(config, store, keyring);
   const app = await buildApp(
     {
@@ -62,6 +64,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
       revocations,
       commerce,
       ...safety.deps,
+      webhooks,
       gateway: createGateway({ client, config, log }),
       bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
     },
@@ -76,6 +79,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
     async close() {
       await app.close();
       cold?.objects.close();
+      await webhooks.settled();
       await safety.close();
       await Promise.all([connection.close(), safety.close()]);
     },

@@ -27,7 +27,7 @@ async function mayAskFor(request: FastifyRequest, tokens: ApiDeps["tokens"], cus
 export const customerRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { store, tokens, gateway, receipts, audit } = deps;
+    const { store, tokens, gateway, receipts, audit, webhooks } = deps;
 
     app.get(
       "/v1/customers/:id/export",
@@ -71,6 +71,13 @@ export const customerRoutes =
         forgetSessions(store);
         const refs = { customerId: id, key: erased.keyFingerprint ?? "none" };
         await audit.append({ tenant, kind: "erasure", who: sub, what: "erased", refs });
+        await webhooks.publish({
+          tenant,
+          type: "customer.erased",
+          fact: `${id}:${erased.erasedAt}`,
+          at: new Date(erased.erasedAt),
+          data: { customerId: id, erasedAt: erased.erasedAt, unreadableFrom: erased.unreadableFrom },
+        });
         request.log.info({ tenant, by: role, counts: erased.counts }, "customer erased");
         return { ...erased, receipt: await receipts.sign({ ...erased, requestedBy: { role, sub } }) };
       },
