@@ -5,6 +5,7 @@ import { journalPath, loadConfig, required } from "../config.ts";
 import { chooseBus } from "../live/choose.ts";
 import { createEncryptionCodec } from "../safety/codec/codec.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { recordConfiguration } from "../safety/configuration.ts";
 import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createReceiptSigner } from "../safety/erasure/receipt.ts";
@@ -45,6 +46,9 @@ const client = new Client({
 const bus = chooseBus(config.REDIS_URL, process, log);
 const commerce = createDemoShop(store, keyring);
 const safety = createSafety(config, { store, keyring }, commerce, log);
+const auditKey = required(config, "AUDIT_KEY");
+const changed = await recordConfiguration({ store, audit: safety.deps.audit, auditKey, config, process: "api" });
+if (changed.length > 0) log.info({ changed }, "settings are others than at the last start");
 const webhooks = await createWebhooks({ config, store, client, log });
 const cold = archiveOf(config, store, keyring);
 const app = await buildApp(

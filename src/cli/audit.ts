@@ -30,8 +30,11 @@ async function verify(store: Store, key: string, tenants: string[], expected: st
 
 async function show(store: Store, tenant: string, last: number): Promise<void> {
   const rows = await store.audit.find({ tenant }).sort({ n: -1 }).limit(last).toArray();
-  for (const { n, at, kind, who, what, refs } of rows.reverse())
-    console.log(`${n}  ${at.toISOString()}  ${kind}  ${who}  ${what}  ${JSON.stringify(refs)}`);
+  for (const { n, at, kind, who, what, refs } of rows.reverse()) {
+    // Digests say nothing to a person.
+    const { settings: _, ...shown } = refs;
+    console.log(`${n}  ${at.toISOString()}  ${kind}  ${who}  ${what}  ${JSON.stringify(shown)}`);
+  }
 }
 
 await runCommand(async () => {

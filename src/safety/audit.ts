@@ -3,7 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditDoc, AuditHeadDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 
-export type AuditKind = "moderation" | "reveal" | "erasure" | "handoff" | "action" | "login" | "configuration";
+export type AuditKind =
+  | "moderation"
+  | "reveal"
+  | "erasure"
+  | "export"
+  | "handoff"
+  | "action"
+  | "login"
+  | "token"
+  | "configuration";
 
 /** What happened, without anything personal: ids, labels, placeholders. */
 export interface AuditEntry {
@@ -75,6 +84,24 @@ export function createAudit(store: Store, auditKey: string, now: () => Date = ()
       return turn;
     },
   };
+}
+
+/** What goes on would be signed with another key than what is there: then the whole chain looks altered. */
+export class AuditKeyError extends Error {
+  override readonly name = "AuditKeyError";
+}
+
+/** @throws AuditKeyError when the tenant's chain was signed with another key, or its head was forged */
+export async function assertAuditKey(
+  store: Pick<Store, "auditHeads">,
+  auditKey: string,
+  tenant: string,
+): Promise<void> {
+  const head = await store.auditHeads.findOne({ _id: tenant });
+  if (!head || same(signatureOf(chainKey(auditKey), tenant, head.n, head.hash), head.signature)) return;
+  throw new AuditKeyError(
+    `The audit log of ${tenant} was signed with another AUDIT_KEY than this one, or tampered with: \`npm run audit -- verify\` tells more.`,
+  );
 }
 
 /** Never lowered: a slower writer's older head changes nothing. */

@@ -15,6 +15,7 @@ import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
 import { createAudit } from "../safety/audit.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { recordConfiguration } from "../safety/configuration.ts";
 import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
@@ -86,6 +87,9 @@ export async function startWorker({
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
   const keyring = createKeyring({ store, wrapper });
   await enforceTombstones({ store, keyring, journal: openJournal(journalPath(config)) });
+  const auditKey = required(config, "AUDIT_KEY");
+  const audit = createAudit(store, auditKey);
+  await recordConfiguration({ store, audit, auditKey, config, process: "worker" });
   const record = modelCallRecorder(store, keyring, (error) =>
     log.warn({ err: error }, "a model call isn't accounted for"),
   );
@@ -150,7 +154,7 @@ export async function startWorker({
         memory,
         report,
         moderator: await loadModerator(join(root, "data", "safety", "moderation", "head.json"), embedder),
-        audit: createAudit(store, required(config, "AUDIT_KEY")),
+        audit,
         output: createOutputScreen(commerce, knowledge.publishes),
         webhooks,
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,

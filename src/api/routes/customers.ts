@@ -41,7 +41,9 @@ export const customerRoutes =
       },
       async (request, reply) => {
         const { id } = request.params;
-        const { tenant } = await mayAskFor(request, tokens, id);
+        const { tenant, role, sub } = await mayAskFor(request, tokens, id);
+        const refs = { customerId: id, role };
+        await audit.append({ tenant, kind: "export", who: sub, what: "exported", refs });
         void reply.header("cache-control", "no-store");
         return exportCustomer(deps, { tenant, customerId: id }, new Date());
       },
