@@ -39,4 +39,6 @@ export interface ApiDeps {
   vault: Vault;
   audit: Audit;
   webhooks: WebhookPublisher;
+  /** Forgets what this process has in memory of what was said: somebody was erased. */
+  forget(): void;
 }

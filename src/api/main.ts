@@ -6,6 +6,7 @@ import { chooseBus } from "../live/choose.ts";
 import { createEncryptionCodec } from "../safety/codec/codec.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
 import { recordConfiguration } from "../safety/configuration.ts";
+import { watchErasures } from "../safety/erasure/caches.ts";
 import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createReceiptSigner } from "../safety/erasure/receipt.ts";
@@ -72,15 +73,26 @@ const app = await buildApp(
   log,
 );
 
+const erasures = await watchErasures({
+  store,
+  keyring,
+  forget: safety.deps.forget,
+  onError: (error) => log.warn({ err: error }, "caches can't be compared with erasures"),
+});
 const retention = parseRetention(config.RETENTION_DAYS);
 const sweep = (): void =>
-  void sweepRetention({ store, keyring, journal }, retention, new Date()).then(
-    (sessions) => log.info({ sessions }, "retention sweep"),
+  void sweepRetention({ store, keyring, journal }, cold, retention, new Date()).then(
+    ({ sessions, files: { dropped, damaged } }) => {
+      log.info({ sessions, dropped }, "retention sweep");
+      if (damaged.length > 0)
+        log.error({ damaged }, "files of the archive that the index doesn't know, or that can't be read");
+    },
     (error: unknown) => log.error({ err: error }, "retention sweep"),
   );
-if (config.RETENTION_DAYS) setInterval(sweep, RETENTION_SWEEP_MS).unref();
+setInterval(sweep, RETENTION_SWEEP_MS).unref();
 
 async function stop(): Promise<void> {
+  erasures.close();
   await app.close();
   shared?.close();
   cold?.objects.close();

@@ -6,6 +6,7 @@ import { createScreen } from "../safety/screen.ts";
 import { createMemoryTails, createRedisTails } from "../safety/tails.ts";
 import { createVault } from "../safety/vault.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { forgetSessions } from "./conversations.ts";
 import type { ApiDeps } from "./deps.ts";
 
 /** What stands between the API's edge and everything durable. @throws ConfigError without AUDIT_KEY */
@@ -14,7 +15,7 @@ export function createSafety(
   { store, keyring }: Pick<ApiDeps, "store" | "keyring">,
   commerce: CommerceBackend,
   log: Logger,
-): { deps: Pick<ApiDeps, "screen" | "vault" | "audit">; close(): Promise<void> } {
+): { deps: Pick<ApiDeps, "screen" | "vault" | "audit" | "forget">; close(): Promise<void> } {
   const tails = config.REDIS_URL
     ? createRedisTails(config.REDIS_URL, keyring, (error) => log.warn({ err: error }, "tails of messages"))
     : createMemoryTails();
@@ -24,6 +25,10 @@ export function createSafety(
       vault,
       screen: createScreen({ commerce, vault, tails }),
       audit: createAudit(store, required(config, "AUDIT_KEY")),
+      forget() {
+        tails.forget();
+        forgetSessions(store);
+      },
     },
     close: () => tails.close(),
   };

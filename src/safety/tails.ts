@@ -22,6 +22,8 @@ export interface Writer {
 export interface Tails {
   get(writer: Writer): Promise<Tail | null>;
   set(writer: Writer, tail: Tail): Promise<void>;
+  /** What this process has in memory: somebody was erased. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export function createMemoryTails(now: () => number = () => performance.now()): 
   return {
     get: async (writer) => tails.get(nameOf(writer)) ?? null,
     set: async (writer, tail) => void tails.set(nameOf(writer), tail),
+    forget: () => tails.clear(),
     close: async () => undefined,
   };
 }
@@ -73,6 +76,8 @@ export function createRedisTails(
       );
       await redis.set(name(writer), sealed.toString("base64url"), "EX", TTL_S).catch(orNothing);
     },
+    // Sealed under the customer's key, which is gone.
+    forget: () => undefined,
     close: async () => redis.disconnect(),
   };
 }

@@ -149,7 +149,7 @@ export interface AuditHeadDoc {
 export interface KeyDoc {
   /** Key id, 16 random characters. */
   _id: string;
-  /** `c:tenant:customer`, `s:session` of a visitor, or `service`. */
+  /** `c:tenant:customer`, `s:session` of a visitor, `service`, `caches` or `receipts`. */
   owner: string;
   tenant: string | null;
   customerId: string | null;

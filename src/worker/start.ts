@@ -16,6 +16,7 @@ import type { Tier } from "../models/types.ts";
 import { createAudit } from "../safety/audit.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
 import { recordConfiguration } from "../safety/configuration.ts";
+import { watchErasures } from "../safety/erasure/caches.ts";
 import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
@@ -101,7 +102,7 @@ export async function startWorker({
     driftCosine: config.DRIFT_COSINE,
     onProgress,
   });
-  const { commerce, recentOrders } = rememberOrders(createDemoShop(store, keyring));
+  const { commerce, recentOrders, forget: forgetOrders } = rememberOrders(createDemoShop(store, keyring));
   const shared = config.REDIS_URL
     ? sealedCache(
         createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away")),
@@ -111,6 +112,14 @@ export async function startWorker({
   const { knowledge, classifier } = mind;
   const predictions = createPredictionCache({ shared });
   const worded = createAnswerCache({ knowledge, embedder, mean: classifier.mean, shared });
+  const erasures = await watchErasures({
+    store,
+    keyring,
+    forget() {
+      for (const forget of [embedder.forget, predictions.forget, worded.forget, mind.forget, forgetOrders]) forget();
+    },
+    onError: (error) => log.warn({ err: error }, "caches can't be compared with erasures"),
+  });
   countLookups(models.metrics, { embedding: embedder, answer: worded, prediction: predictions });
   const router = (): Router | null => {
     const current = models.router();
@@ -166,6 +175,7 @@ export async function startWorker({
     try {
       await worker.run();
     } finally {
+      erasures.close();
       await closeWebhooks();
       await connection.close();
       await store.close();

@@ -22,6 +22,7 @@ import { openJournal } from "../../src/safety/erasure/journal.ts";
 import { createReceiptSigner } from "../../src/safety/erasure/receipt.ts";
 import { createMasterKeys } from "../../src/safety/keys/master.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
+import type { RunningWorker } from "../../src/worker/start.ts";
 import { installRuntime, startWorker } from "../../src/worker/start.ts";
 import type { Chats } from "./chat.ts";
 import { createChats } from "./chat.ts";
@@ -93,7 +94,7 @@ export async function startTestWorker(
   { config }: Corner,
   bus: LiveBus = createLocalBus(),
   tiers?: Tier[],
-): Promise<{ stop(): Promise<void> }> {
+): Promise<RunningWorker> {
   const log = createLogger(config.LOG_LEVEL, "worker");
   // Once a process: the SDK's own lines would drown jest's.
   if (!runtimeInstalled) installRuntime(log);

@@ -5,7 +5,6 @@ import { erase, visitorSession } from "../../safety/erasure/erase.ts";
 import { exportCustomer } from "../../safety/erasure/export.ts";
 import type { Claims } from "../auth.ts";
 import { requireClaims } from "../auth.ts";
-import { forgetSessions } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { ProblemError } from "../problems.ts";
 import { customerExport, customerParams, erasureReceipt, problem } from "../schemas.ts";
@@ -70,7 +69,7 @@ export const customerRoutes =
           );
         };
         const erased = await erase(deps, { tenant, customerId: id }, close, new Date());
-        forgetSessions(store);
+        deps.forget();
         const refs = { customerId: id, key: erased.keyFingerprint ?? "none" };
         await audit.append({ tenant, kind: "erasure", who: sub, what: "erased", refs });
         await webhooks.publish({
