@@ -8,7 +8,7 @@ import type { Router } from "../src/models/router.ts";
 import type { Prediction } from "../src/models/types.ts";
 import type { Understander } from "../src/understanding/index.ts";
 import { countIn, ordinalIn } from "../src/understanding/quantity.ts";
-import { clauses, nearlyEqual, normalize, stem } from "../src/understanding/text.ts";
+import { clauses, isOnlyPersonal, nearlyEqual, normalize, stem } from "../src/understanding/text.ts";
 import { dayRange, daysAgo } from "../src/understanding/time-range.ts";
 import { BRAIN_LOAD_TIMEOUT_MS, loadBrain } from "./support/brain.ts";
 import { actionsIn, dialogueIn, mentionOf, play, request, said } from "./support/dialogue-fixtures.ts";
@@ -31,6 +31,16 @@ describe("text", () => {
     ["。。。！！", []],
   ])("%j: %j", (text, expected) => {
     expect(clauses(text).map((clause) => clause.text)).toEqual(expected);
+  });
+
+  test.each([
+    ["我的身份证号是[national-id]，电话[mobile]", true],
+    ["my phone is [mobile]", true],
+    ["[mobile]", true],
+    ["退台灯，电话[mobile]", false],
+    ["我的电话是多少", false],
+  ])("%s is nothing but personal data: %s", (text, only) => {
+    expect(isOnlyPersonal(normalize(text))).toBe(only);
   });
 
   test.each([

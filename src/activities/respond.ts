@@ -1,10 +1,12 @@
 import type { CommerceBackend, ItemRef, Product } from "../commerce/types.ts";
 import type { OutboundMessage, RespondInput, RespondOutput, WrittenAnswer } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
+import { choicesFor } from "../intents/choices.ts";
 import type { Facts } from "../intents/wording.ts";
-import { choicesFor, word } from "../intents/wording.ts";
+import { word } from "../intents/wording.ts";
 import type { AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Memory } from "../memory/index.ts";
 import type { OutputScreen } from "../safety/output.ts";
 import type { MessageDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
@@ -19,6 +21,7 @@ export interface RespondDeps {
   commerce: CommerceBackend;
   recentOrders: CommerceBackend["orders"];
   answers: AnswerWriter;
+  memory: Pick<Memory, "told" | "promised">;
   output: OutputScreen;
   bus: LiveBus;
   now: () => Date;
@@ -124,7 +127,7 @@ function mentioned(says: Say[]): { orders: string[]; items: ItemRef[] } {
 }
 
 async function gatherFacts(
-  { commerce, recentOrders, answers, now }: RespondDeps,
+  { commerce, recentOrders, answers, memory, now }: RespondDeps,
   input: RespondInput,
   says: Say[],
 ): Promise<Facts> {
@@ -134,9 +137,16 @@ async function gatherFacts(
   const named = orders.filter((order) => wanted.includes(order.id));
   const ids = [...new Set(named.flatMap((order) => order.items.map((item) => item.productId)))];
   const products: Product[] = ids.length > 0 ? await commerce.products(tenant, ids) : [];
+  const asked = says.flatMap((say) => (say.key === "status" ? say.orders : []));
+  const changed = named.filter(({ id, requests }) => asked.includes(id) && requests.length > 0).map(({ id }) => id);
+  const back = says.flatMap((say) => (say.key === "answer" && say.past ? [say.question] : []));
   return {
     locale,
     now: now(),
+    told: new Map(
+      await Promise.all(back.map(async (question) => [question, await memory.told(input.identity, question)] as const)),
+    ),
+    promised: changed.length > 0 ? await memory.promised(input.identity, changed) : new Map(),
     answers: answersTo(says, input.written ?? [], answers),
     orders: new Map(named.map((order) => [order.id, order])),
     products: new Map(products.map((product) => [product.id, product])),

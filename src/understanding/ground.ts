@@ -85,6 +85,8 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
       },
       lines: [],
     };
+  if (read.intent === "out_of_scope")
+    return { act: { intent: read.intent, ...(read.personal ? { personal: true } : {}) }, lines: [] };
   if (!isRequestKind(read.intent)) return { act: { intent: read.intent }, lines: [] };
   const said = read.intent;
   const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, said)), at, said);
