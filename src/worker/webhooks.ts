@@ -54,7 +54,7 @@ export async function startWebhooks({
     looking = outbox.startForgotten().catch(onError);
   };
   // Also what waits for an endpoint that was taken out of the settings: it is given up, and seen.
-  const timer = setInterval(look, LOOK_EVERY_MS);
+  const timer = setInterval(look, LOOK_EVERY_MS).unref();
   look();
   return {
     webhooks: { publish: outbox.publish, deliverWebhook },
