@@ -172,6 +172,23 @@ describe("whom it believes", () => {
     expect(actionsIn(move(proposed(), understanding).effects)).toEqual([]);
   });
 
+  // One lamp is proposed for return: who has something else in mind has not said yes to it.
+  test.each(["对，两个都要", "是的，换成黑色", "yes, both of them", "yes, but only if it is free"])(
+    "“%s” executes nothing",
+    async (text) => {
+      const understanding = await hears(text, proposed());
+      expect(actionsIn(move(proposed(), understanding).effects)).toEqual([]);
+    },
+  );
+
+  test.each(["对，就这一个", "是的，其他的不动", "yes, the lamp, everything else stays"])(
+    "“%s” is a yes",
+    async (text) => {
+      const understanding = await hears(text, proposed());
+      expect(actionsIn(move(proposed(), understanding).effects)).toHaveLength(1);
+    },
+  );
+
   test("a model's product that the customer never bought is not found", async () => {
     says({ acts: [{ intent: "return", product: "电视机", order_id: null, reason: "坏了", wanted: null }] });
     const { acts } = await modelHears("那个坏了的东西给我退了");

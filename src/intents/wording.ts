@@ -18,7 +18,7 @@ export interface Facts {
   orders: Map<string, Order>;
   products: Map<string, Product>;
   /** By question, already worded: verbatim, or by a tier that writes. */
-  answers: Map<string, { text: string; sources: string[] }>;
+  answers: Map<string, { text: string }>;
   /** By question about earlier conversations: the turns that answer it. */
   told: Map<string, Told[]>;
   /** By order: what was said in an earlier conversation when it was changed. */
@@ -88,7 +88,6 @@ export interface Wording {
     requested: (request: OrderRequest) => string[],
   ): string;
   statusNone(unknown: string | null): string;
-  answer(text: string, sources: string[]): string;
   returnedToBot(summary: string): string;
   agentJoined(name: string): string;
   agentLeft(name: string): string;
@@ -268,7 +267,8 @@ export function word(say: Say, facts: Facts): string {
       const told = facts.told.get(say.question) ?? [];
       if (told.length > 0) return wordTold(facts.locale, told);
       const answer = facts.answers.get(say.question);
-      return answer ? words.answer(answer.text, answer.sources) : words.fixed.noAnswer;
+      // What it rests on is shown beside the text: the message's citations.
+      return answer?.text ?? words.fixed.noAnswer;
     }
     case "returnedToBot":
       return words.returnedToBot(say.summary);

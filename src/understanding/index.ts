@@ -9,13 +9,14 @@ import type { Knowledge } from "../knowledge/index.ts";
 import type { Calibration } from "../models/calibration.ts";
 import type { Routed, Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
-import type { Prediction, PredictRequest } from "../models/types.ts";
+import type { Prediction, PredictRequest, Stakes } from "../models/types.ts";
 import { normalised } from "../safety/pii/find.ts";
 import { isPrivate } from "../safety/private.ts";
 import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
 import { LABELS } from "./examples.ts";
 import { ground } from "./ground.ts";
+import { asKnownQuestion } from "./known-question.ts";
 import type { Line } from "./lines.ts";
 import { hasWord, namedOrders, toLines } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
@@ -27,7 +28,7 @@ import { read } from "./read.ts";
 import type { Reading } from "./reading.ts";
 import { says } from "./residue.ts";
 import type { Situation } from "./roles.ts";
-import { isUnsure, stakesOf } from "./stakes.ts";
+import { isUnansweredMedicine, isUnsure, stakesOf } from "./stakes.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -69,6 +70,8 @@ export interface Understander {
 
 /** A reading by patterns and examples that is less sure than this is put to a model, where there is one. */
 const SETTLED_CONFIDENCE = 0.72;
+/** What an entry of the knowledge says it was: as sure as examples get. */
+const KNOWN_CONFIDENCE = 0.9;
 /** Least confidence at which a model's reading replaces theirs; measured: at .6 and above 19 of 20 are right. */
 const MODEL_CONFIDENCE = 0.6;
 
@@ -81,18 +84,26 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   ): Promise<{ reading: Reading; understanding: Understanding }> => {
     const reading = await read(texts, situationFor(at), classifier);
     const confidence = calibration.probability("examples", reading.confidence);
-    return { reading, understanding: { ...(await ground(reading, at)), confidence } };
+    const understanding = { ...(await ground(reading, at)), confidence };
+    const known = await asKnownQuestion(reading, understanding, at);
+    return known
+      ? { reading: { ...reading, confidence: KNOWN_CONFIDENCE }, understanding: known }
+      : { reading, understanding };
   };
 
   /** What the last tier that was asked makes of it: nobody is asked after this. */
-  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => ({
-    ...understanding,
-    ...(isUnsure(understanding, limits.handoffConfidence, () => stakesOf(at, limits.highValue))
-      ? { unsure: true }
-      : {}),
-    ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
-    ...(router()?.writes() ? { writes: true } : {}),
-  });
+  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => {
+    const stakes = (): Stakes => stakesOf(at, limits.highValue);
+    const unsure = isUnsure(understanding, limits.handoffConfidence, stakes);
+    return {
+      ...understanding,
+      ...(unsure || (limits.handoffConfidence > 0 && isUnansweredMedicine(understanding, stakes))
+        ? { unsure: true }
+        : {}),
+      ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
+      ...(router()?.writes() ? { writes: true } : {}),
+    };
+  };
 
   return {
     async quick(input) {

@@ -84,7 +84,9 @@ function fillsSlot(text: string, reading: Reading, situation: Situation): boolea
   }
   if (situation.asked.includes("variant") && situation.namesVariant(text)) return true;
   if (situation.asked.includes("items") && (situation.namesItem(text) || ALL.test(text))) return true;
-  return situation.state === "CONFIRM" && reading.relation === "correct" && situation.namesItem(text);
+  if (situation.state !== "CONFIRM") return false;
+  const another = situation.openKinds.includes("exchange") && situation.namesVariant(text) && !ASKS.test(text);
+  return another || (reading.relation === "correct" && situation.namesItem(text));
 }
 
 /** A yes must be one in so many words; anything that could be a condition makes it hedged. */

@@ -100,6 +100,8 @@ export async function startWorker({
     cacheDir: config.cacheDir,
     knowledgeDir: config.KNOWLEDGE_DIR,
     driftCosine: config.DRIFT_COSINE,
+    store,
+    onError: (error) => log.warn({ err: error }, "a tenant's knowledge can't be read; trying again"),
     onProgress,
   });
   const { commerce, recentOrders, forget: forgetOrders } = rememberOrders(createDemoShop(store, keyring));
@@ -178,6 +180,7 @@ export async function startWorker({
     } finally {
       erasures.close();
       await closeWebhooks();
+      knowledge.close();
       await connection.close();
       await store.close();
       await models.close();

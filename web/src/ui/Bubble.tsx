@@ -21,9 +21,11 @@ interface BubbleProps {
   shownBefore?: number;
   /** Where the message stands in the outbox. */
   status?: ReactNode;
+  /** Stands under a reply when all of it is on show. */
+  foot?: ReactNode;
 }
 
-export function Bubble({ message, side, head, fresh, shownBefore = 0, status }: BubbleProps) {
+export function Bubble({ message, side, head, fresh, shownBefore = 0, status, foot }: BubbleProps) {
   const { locale } = useI18n();
   const reveal = fresh && message.role === "assistant";
   const shown = useReveal(message.text, shownBefore, reveal);
@@ -50,6 +52,7 @@ export function Bubble({ message, side, head, fresh, shownBefore = 0, status }: 
             seq={message.role === "assistant" ? undefined : message.seq}
           />
         </div>
+        {shown >= message.text.length && foot}
         {status}
       </div>
     </div>
