@@ -9,6 +9,7 @@ import type { OutputScreen } from "../safety/output.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Sealer } from "../store/sealed.ts";
 import type { Understander } from "../understanding/index.ts";
+import type { WebhookActivities, WebhookPublisher } from "../webhooks/types.ts";
 import { createArchive } from "./archive.ts";
 import { createExecute } from "./execute.ts";
 import { createSaveWarm } from "./memory.ts";
@@ -33,12 +34,16 @@ export interface ActivityDeps {
   audit: Audit;
   moderator: Moderator;
   output: OutputScreen;
+  webhooks: WebhookPublisher & WebhookActivities;
   modelTimeoutMs: number;
   now?: () => Date;
 }
 
 /** All activities over one set of dependencies; one worker process makes them once. */
-export function createActivities({ now = () => new Date(), ...given }: ActivityDeps): Activities & ArchiveActivities {
+export function createActivities({
+  now = () => new Date(),
+  ...given
+}: ActivityDeps): Activities & ArchiveActivities & WebhookActivities {
   const deps = { ...given, now };
   return {
     openSession: createOpenSession(deps),
@@ -49,6 +54,7 @@ export function createActivities({ now = () => new Date(), ...given }: ActivityD
     respond: createRespond(deps),
     saveWarm: createSaveWarm(deps),
     projectHandoff: createProjectHandoff(deps),
+    deliverWebhook: deps.webhooks.deliverWebhook,
     ...createArchive(deps),
   };
 }

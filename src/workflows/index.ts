@@ -1,3 +1,4 @@
 export { archiveSweepWorkflow } from "./archive-sweep.ts";
+export { deliverWebhookWorkflow } from "./deliver-webhook.ts";
 export { handoffWorkflow } from "./handoff.ts";
 export { sessionWorkflow } from "./session.ts";

@@ -30,6 +30,9 @@ export function DeskApp() {
     setIdentity(next);
   };
   const leave = useCallback((because: "sign-out" | "rejected") => {
+    const token = (tabStorage.read(identityKey) as Identity | null)?.token;
+    // A token that was left behind is good for nobody. Away, the server is not waited for: it ends by itself.
+    if (because === "sign-out" && token) void api.revoke(token).catch(() => undefined);
     tabStorage.remove(identityKey);
     setRejected(because === "rejected");
     setIdentity(null);
