@@ -5,7 +5,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** A key of its own for each purpose, from the one in the environment (`VAULT_KEY`, 64 hexadecimal digits). */
-export const deriveKey = (vaultKey: string, purpose: "vault" | "audit" | "tails"): Buffer =>
+export const deriveKey = (vaultKey: string, purpose: "vault" | "audit" | "tails" | "log-ids"): Buffer =>
   Buffer.from(hkdfSync("sha256", Buffer.from(vaultKey, "hex"), "", `colloquy ${purpose}`, KEY_BYTES));
 
 /** AES-256-GCM, as text. `boundTo` must be the same when it is opened: a sealed text can't be moved elsewhere. */

@@ -12,6 +12,7 @@ import type {
   KnowledgeVectorDoc,
   KnowledgeVersionDoc,
   LogConversationDoc,
+  LogImportDoc,
 } from "../knowledge/types.ts";
 import type { ModelCallDoc } from "./model-calls.ts";
 import type { SealedHandoffDoc, SealedMessageDoc } from "./sealed.ts";
@@ -207,6 +208,7 @@ export interface Store {
   knowledgeVectors: Collection<KnowledgeVectorDoc>;
   knowledgeGaps: Collection<KnowledgeGapDoc>;
   logConversations: Collection<LogConversationDoc>;
+  logImports: Collection<LogImportDoc>;
   feedback: Collection<FeedbackDoc>;
   close(): Promise<void>;
 }
@@ -246,6 +248,7 @@ export async function openStore(uri: string): Promise<Store> {
     knowledgeVectors: db.collection("knowledgeVectors"),
     knowledgeGaps: db.collection("knowledgeGaps"),
     logConversations: db.collection("logConversations"),
+    logImports: db.collection("logImports"),
     feedback: db.collection("feedback"),
     close: () => client.close(),
   };
