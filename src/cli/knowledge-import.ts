@@ -3,7 +3,7 @@ import { access, constants, mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Config } from "../config.ts";
-import { loadConfig } from "../config.ts";
+import { limitOpenMp, loadConfig } from "../config.ts";
 import { loadColumns } from "../knowledge/logs/columns.ts";
 import type { ImportResult } from "../knowledge/logs/import.ts";
 import { importLog } from "../knowledge/logs/import.ts";
@@ -14,6 +14,7 @@ import { openStore } from "../store/mongo.ts";
 import type { CountedProgress } from "./counted-progress.ts";
 import { createCountedProgress } from "./counted-progress.ts";
 import { addresses, vaultKey } from "./instance.ts";
+import { mineAndTell } from "./knowledge-mine.ts";
 
 export const usage = [
   `import FILE... [--format ${FORMATS.join("|")}] [--columns MAP.json] [--source NAME] [--tenant T] [--max-bad-percent 5] [--dry-run] [--again] [--no-mine]`,
@@ -118,6 +119,7 @@ export async function run(args: string[]): Promise<void> {
   if (positionals.length === 0) throw new Error(`Usage: npm run knowledge -- ${usage.join("")}`);
   if (values.format !== undefined && !FORMATS.some((format) => format === values.format))
     throw new Error(`--format is one of ${FORMATS.join(", ")}`);
+  limitOpenMp();
   const config = loadConfig();
   const store = await openStore((await addresses(config)).mongodbUri);
   const stop = new AbortController();
@@ -128,6 +130,8 @@ export async function run(args: string[]): Promise<void> {
       const { outcome } = await importOne({ config, store, progress, signal: stop.signal }, path, values);
       if (outcome === "stopped") return;
     }
+    if (values["dry-run"] || values["no-mine"]) return;
+    await mineAndTell(config, store, values.tenant ?? config.TENANT);
   } finally {
     progress.done();
     await store.close();

@@ -1,6 +1,8 @@
 /** `npm run knowledge -- import|mine|list …`: the knowledge of the running instance. Each sub-command has a file of its own. */
 import { runCommand } from "./instance.ts";
 import * as importLogs from "./knowledge-import.ts";
+import * as list from "./knowledge-list.ts";
+import * as mine from "./knowledge-mine.ts";
 
 /** What a sub-command's file gives. */
 interface SubCommand {
@@ -9,7 +11,7 @@ interface SubCommand {
   run(args: string[]): Promise<void>;
 }
 
-const COMMANDS: Record<string, SubCommand> = { import: importLogs };
+const COMMANDS: Record<string, SubCommand> = { import: importLogs, mine, list };
 
 await runCommand(async () => {
   const [verb = "", ...args] = process.argv.slice(2);
