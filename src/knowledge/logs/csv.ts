@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { CsvError } from "csv-parse";
 import { parse } from "csv-parse";
+import { parse as parseText } from "csv-parse/sync";
 import { encodingOf, firstBytes, textOf } from "./text-file.ts";
 import type { Item, OnBytes } from "./types.ts";
 import { LogImportError } from "./types.ts";
@@ -44,6 +45,95 @@ export function named(header: string[], cells: string[]): Record<string, string>
   return Object.fromEntries(header.map((name, index) => [name, cells[index] ?? ""]));
 }
 
+/** Strict about quotes: a parser that forgives them swallows the rows behind one that is never closed. */
+const options = (delimiter: string) => ({
+  delimiter,
+  info: true,
+  max_record_size: MAX_RECORD_BYTES,
+  raw: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  skip_records_with_error: true,
+});
+
+/** Turns records into items, and what the parser gave up on into problems and the good rows among it. */
+class Rows {
+  readonly #path: string;
+  readonly #required: string[];
+  readonly #delimiter: string;
+  header: string[] | null = null;
+  /** The last line that was reported: one line is one problem. */
+  #reported = 0;
+
+  constructor(path: string, required: string[], delimiter: string) {
+    this.#path = path;
+    this.#required = required;
+    this.#delimiter = delimiter;
+  }
+
+  /** `before`: lines in front of what was parsed. */
+  item({ record, info, raw }: Parsed, before = 0): Item | null {
+    if (this.header === null) {
+      this.header = record.map((name) => name.trim());
+      checkHeader(this.#path, this.header, this.#required);
+      return null;
+    }
+    const where = lines(before + info.lines, raw);
+    if (record.length === this.header.length) return { where, value: named(this.header, record) };
+    return { where, problem: `${record.length} fields instead of ${this.header.length}`, raw: raw.slice(0, RAW_SHOWN) };
+  }
+
+  /** After a quote that doesn't fit, the parser takes the lines up to the next one for a part of it: they are read again. */
+  unread(error: CsvError | undefined, before = 0): Item[] {
+    const { lines: last = 0, raw = "", code = "" } = (error ?? {}) as { lines?: number; raw?: string; code?: string };
+    const rows = raw
+      .replace(/^[\r\n]+/, "")
+      .replace(/\r?\n$/, "")
+      .split("\n");
+    const first = before + last - (rows.length - 1);
+    const [own = "", ...more] = rows;
+    const why = WHY[code] ?? "it can't be read";
+    const found =
+      first > this.#reported
+        ? [{ where: `line ${first}`, problem: `not CSV: ${why}`, raw: own.slice(0, RAW_SHOWN) }]
+        : [];
+    this.#reported = Math.max(this.#reported, first);
+    // Only at the file's end the last line is known to its end.
+    const cut = code === "CSV_QUOTE_NOT_CLOSED" ? undefined : more.pop();
+    const again = this.#again(more, first);
+    if (cut === undefined) return [...found, ...again];
+    this.#reported = first + more.length + 1;
+    const where = `line ${this.#reported}`;
+    return [
+      ...found,
+      ...again,
+      { where, problem: `not CSV: the quote of line ${first} ends in it`, raw: cut.slice(0, RAW_SHOWN) },
+    ];
+  }
+
+  #again(rows: string[], before: number): Item[] {
+    if (rows.length === 0) return [];
+    const found: Item[] = [];
+    const records = parseText(rows.join("\n"), {
+      ...options(this.#delimiter),
+      on_skip: (error) => {
+        found.push(...this.unread(error, before));
+      },
+    }) as unknown as Parsed[];
+    return [...records.flatMap((record) => this.item(record, before) ?? []), ...found];
+  }
+}
+
+const lineOf = (error: CsvError | undefined): number =>
+  error === undefined ? Number.POSITIVE_INFINITY : ((error as { lines?: number }).lines ?? 0);
+
+const WHY: Record<string, string> = {
+  INVALID_OPENING_QUOTE: "a quote stands in the middle of a field without quotes around it",
+  CSV_INVALID_CLOSING_QUOTE: "something stands between a closing quote and the end of its field",
+  CSV_QUOTE_NOT_CLOSED: "a quote is never closed",
+  CSV_MAX_RECORD_SIZE: `a field is longer than ${MAX_RECORD_BYTES / 1024} KB; a quote is never closed`,
+};
+
 /**
  * Rows of a CSV file (comma, semicolon or tab; quotes, line breaks in fields; UTF-8, UTF-16 or GB 18030) as objects by the header.
  * A row that can't be read becomes a problem; the next one is read again.
@@ -52,46 +142,25 @@ export function named(header: string[], cells: string[]): Record<string, string>
 export async function* readCsv(path: string, required: string[], onBytes: OnBytes): AsyncGenerator<Item> {
   const head = await firstBytes(path);
   const encoding = encodingOf(path, head);
-  const problems: Item[] = [];
+  const delimiter = delimiterOf(new TextDecoder(encoding).decode(head));
+  const rows = new Rows(path, required, delimiter);
+  const unread: Array<CsvError | undefined> = [];
   const parser = parse({
+    ...options(delimiter),
     bom: true,
-    delimiter: delimiterOf(new TextDecoder(encoding).decode(head)),
-    info: true,
-    max_record_size: MAX_RECORD_BYTES,
-    raw: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
     on_skip: (error) => {
-      problems.push(unread(error));
+      unread.push(error);
     },
   });
   const text = Readable.from(textOf(path, encoding, onBytes));
   text.on("error", (error) => parser.destroy(error));
-  let header: string[] | null = null;
-  for await (const { record, info, raw } of text.pipe(parser) as AsyncIterable<Parsed>) {
-    yield* problems.splice(0);
-    if (header === null) {
-      header = record.map((name) => name.trim());
-      checkHeader(path, header, required);
-      continue;
-    }
-    const where = lines(info.lines - 1 + (raw.endsWith("\n") ? 0 : 1), raw);
-    if (record.length === header.length) yield { where, value: named(header, record) };
-    else
-      yield {
-        where,
-        problem: `${record.length} fields instead of ${header.length}`,
-        raw: raw.slice(0, RAW_SHOWN),
-      };
+  for await (const record of text.pipe(parser) as AsyncIterable<Parsed>) {
+    const item = rows.item(record);
+    // The parser tells of errors as soon as it meets them, ahead of the records that still wait. Items must always come in the
+    // file's order: an interrupted import counts them.
+    while (lineOf(unread[0]) < record.info.lines) yield* rows.unread(unread.shift());
+    if (item !== null) yield item;
   }
-  yield* problems;
-  if (header === null) throw new LogImportError(`${path} has no header. Nothing was imported.`);
-}
-
-function unread(error: CsvError | undefined): Item {
-  const { lines: last, raw } = (error ?? {}) as { lines?: number; raw?: string };
-  const text = typeof raw === "string" ? raw : "";
-  const why = (error?.message ?? "unreadable").replace(/:? ?(?:value is|at line|a quote is found on field).*$/s, "");
-  return { where: lines(last ?? 0, text), problem: `not CSV: ${why}`, raw: text.slice(0, RAW_SHOWN) };
+  if (rows.header === null) throw new LogImportError(`${path} has no header. Nothing was imported.`);
+  for (const error of unread) yield* rows.unread(error);
 }

@@ -4,6 +4,7 @@ import { centre, meanOf } from "../../understanding/vectors.ts";
 import type { KnowledgeStore } from "../store.ts";
 import type { KnowledgeLocale } from "../types.ts";
 import { createTextVectors } from "../vectors.ts";
+import { BACKGROUND } from "./background.ts";
 import { clustersOf } from "./cluster.ts";
 import type { Mined } from "./entries.ts";
 import { mined } from "./entries.ts";
@@ -96,17 +97,23 @@ async function read({ store, tenant, onProgress }: MineOptions): Promise<Read> {
 const inOrder = (said: Iterable<Unplaced>): Unplaced[] =>
   [...said].sort((a, b) => b.times.length - a.times.length || (a.question + a.answer < b.question + b.answer ? -1 : 1));
 
-async function withVectors(said: Unplaced[], options: MineOptions, progress: (done: number) => void): Promise<Said[]> {
+async function withVectors(
+  said: Unplaced[],
+  locale: KnowledgeLocale,
+  options: MineOptions,
+  progress: (done: number) => void,
+): Promise<Said[]> {
   const vectors = createTextVectors(options.store, options.embedder);
   const questions = [...new Set(said.map(({ question }) => question))];
   const answers = [...new Set(said.map(({ answer }) => answer))];
-  const of = async (texts: string[], before: number): Promise<Map<string, Float32Array>> => {
-    const raw = await vectors.of(texts, (done) => progress(before + done));
+  const background = BACKGROUND[locale];
+  const of = async (texts: string[], general: string[], before: number): Promise<Map<string, Float32Array>> => {
+    const raw = await vectors.of([...texts, ...general], (done) => progress(before + done));
     const mean = meanOf(raw);
     return new Map(texts.map((text, index) => [text, centre(raw[index] ?? mean, mean)]));
   };
-  const qs = await of(questions, 0);
-  const as = await of(answers, questions.length);
+  const qs = await of(questions, background.questions, 0);
+  const as = await of(answers, background.answers, questions.length);
   const none = new Float32Array(options.embedder.dimensions);
   return said.map((one) => ({
     ...one,
@@ -143,7 +150,8 @@ export async function mineLogs(options: MineOptions): Promise<MineReport> {
     const said = (texts[index] ?? []).slice(0, SAID_MAX);
     leftOut += (texts[index]?.length ?? 0) - said.length;
     const tell = (done: number): void => options.onProgress?.({ phase: "embedding", done: before + done, total });
-    const placed = await withVectors(said, options, tell);
+    if (said.length === 0) continue;
+    const placed = await withVectors(said, locale, options, tell);
     before += said.length * 2;
     options.onProgress?.({ phase: "grouping", done: index, total: LOCALES.length });
     all.push(...grouped(placed, locale, found));

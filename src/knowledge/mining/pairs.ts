@@ -114,9 +114,14 @@ class Reader {
   agent({ messages }: Turn): void {
     const answers: LogMessage[] = [];
     let particular = false;
+    let tookBack = false;
     this.#askedBack = false;
     for (const message of messages) {
-      if (CORRECTION.test(message.text) && this.#takeBack(message, answers)) continue;
+      const had = answers.length;
+      if (CORRECTION.test(message.text) && this.#takeBack(message, answers)) {
+        tookBack ||= answers.length < had;
+        continue;
+      }
       const said = readAnswer(message.text);
       if (said.kind === "particular") particular = true;
       if (said.kind === "asks") this.#askedBack = true;
@@ -129,6 +134,8 @@ class Reader {
       return;
     }
     if (answers.length > 0) this.#answered(answers);
+    // What was taken back is counted already.
+    else if (tookBack) this.#open = [];
     else if (this.#open.length > 0) this.#wait();
   }
 

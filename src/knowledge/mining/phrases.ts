@@ -6,19 +6,19 @@ const any = (...sources: RegExp[]): RegExp => new RegExp(sources.map((source) =>
 
 /** A whole sentence that says nothing: greetings, thanks, waiting, closing, offers. */
 export const FILLER = any(
-  /^(?:亲+(?:爱的)?|您好|你好|哈喽|嗨|在的?|在呢|我在|嗯+|哦+|好的?呢?|好嘞|收到|明白|了解|可以|没事|没关系|稍等|请稍等|请稍[等候].*|稍等.{0,10}|(?:麻烦|请)您?(?:再)?(?:耐心)?等.{0,12}|马上.{0,10}|久等.{0,4}|(?:不好意思|抱歉|对不起)?[,，]?让您久等.{0,4})$/,
-  /^(?:(?:您好|你好|亲|hi|hello)?[,，~～! ]*)?(?:欢迎(?:光临|咨询).*|很高兴为您.*|.{0,12}为您服务.{0,4}|.{0,8}有什么(?:可以|能)(?:帮|为).*|.{0,6}请问有什么.*|我是.{0,12}(?:客服|专员|助理|号).{0,10}|感谢.{0,6}(?:咨询|支持|理解|等待|耐心|光临|惠顾|来电|反馈).*|谢谢.{0,6}(?:咨询|支持|理解|等待|耐心|反馈).*|不客气.*|不用(?:谢|客气).*|应该的.{0,4}|祝您.*|.*(?:生活|购物)愉快.*|还有(?:什么|其他|别的).*|.{0,6}(?:其他|别的)(?:问题|疑问).*(?:吗|随时).*|.*(?:五星|好评|评价|打分).*|有(?:问题|需要|疑问).{0,6}随时.*|再见.*|拜拜.*|(?:不好意思|抱歉|对不起|非常抱歉).{0,2})$/,
+  /^(?:亲+(?:爱的)?|您好|你好|哈喽|嗨|在的?|在呢|我在|嗯+|哦+|好的?呢?|好嘞|收到|明白|了解|可以|没事|没关系|稍等|请稍等|请稍[等候].*|稍等.{0,10}|(?:麻烦|请)您?(?:再)?(?:耐心)?等.{0,12}|(?:这就|马上|立刻|现在就?)(?!发货|到账).{0,8}|久等.{0,4}|(?:不好意思|抱歉|对不起)?[,，]?让您久等.{0,4})$/,
+  /^(?:(?:您好|你好|亲|hi|hello)?[,，~～! ]*)?(?:欢迎(?:光临|咨询).*|很高兴为您.*|.{0,12}为您服务.{0,4}|.{0,8}有什么(?:可以|能)(?:帮|为).*|.{0,6}请问有什么.*|我是.{0,12}(?:客服|专员|助理|号).{0,10}|感谢.{0,6}(?:咨询|支持|理解|等待|耐心|光临|惠顾|来电|反馈).*|谢谢.{0,6}(?:咨询|支持|理解|等待|耐心|反馈).*|不客气.*|不用(?:谢|客气).*|应该的.{0,4}|祝您.*|.*(?:生活|购物)愉快.*|还有(?:什么|其他|别的).*|.{0,6}(?:其他|别的)(?:问题|疑问).*(?:吗|随时).*|(?:麻烦|请|记得|辛苦|欢迎|期待).{0,12}(?:五星|好评|评价|打分).*|有(?:问题|需要|疑问).{0,6}随时.*|再见.*|拜拜.*|(?:不好意思|抱歉|对不起|非常抱歉).{0,2})$/,
   /^(?:好的|嗯|亲)?[,，~～ ]*(?:(?:我|这边|让我|帮您|给您|为您).{0,4})?(?:查|看|核实|确认|核对|问|了解)(?:一下|下|查|看|一看).{0,6}(?:稍等.{0,4})?$/,
   /^(?:正在|在)(?:帮您|为您|给您)?(?:查|核实|处理|确认).{0,8}$/,
   /^(?:hi+|hello|hey|hiya)(?: there| again)?(?:[, ]+\w+)?$|^good (?:morning|afternoon|evening|day)\b.*$|^(?:many )?thank(?:s| you)(?: so much| very much)?(?:$|[, ]+(?:for|again)\b.*$)|^welcome(?: to\b.*)?$/,
   /^(?:i'?m|i am|my name is|this is|you'?re (?:through to|speaking (?:to|with))) [\w' .-]{1,40}$|^.{0,20}how (?:can|may) i (?:help|assist).*$|^what can i (?:do|help).*$/,
   /^(?:just )?(?:give me )?(?:one|a|just a|1|two|2|a couple of) (?:moment|sec|second|minute|min|mo)s?\b.{0,30}$|^(?:(?:ok|okay|sure|right|hi|hello|of course),? )?(?:let me|i'?ll|i will|i'?m going to|i'?m) (?:just |quickly )?(?:check(?:ing)?|look(?:ing)?|find out|see|have a look|verify|confirm|pull)\b.{0,50}$|^(?:please )?(?:bear with me|hang on|hold on|please wait|wait a).{0,30}$|^thanks for (?:waiting|holding|your patience).*$/,
-  /^(?:you'?re|you are)(?: very| most)? welcome.*$|^no (?:problem|worries)(?: at all)?$|^(?:my pleasure|anytime|any time)$|^.{0,20}anything else\b.*$|^(?:let me know|feel free|don'?t hesitate|just (?:ask|shout|let)|please (?:feel free|don'?t hesitate|let)).*$|^have a (?:great|good|nice|lovely|wonderful).*$|^(?:bye|goodbye|take care|cheers|speak soon).*$|^(?:sure|ok(?:ay)?|of course|certainly|absolutely|right|great|good question|great question|got it|understood|i see|happy to help.*|glad .*|no worries.*|alright|perfect)$|^(?:i'?m )?(?:so |very |really )?(?:sorry|apologies)(?: for| about)?(?: the| your| any)?(?: wait| delay| inconvenience| trouble| that)?.{0,12}$|^.*\b(?:rate|survey|feedback|review)\b.*$|^i (?:understand|hope|appreciate)\b.*$/,
+  /^(?:you'?re|you are)(?: very| most)? welcome.*$|^no (?:problem|worries)(?: at all)?$|^(?:my pleasure|anytime|any time)$|^.{0,20}anything else\b.*$|^(?:let me know|feel free|don'?t hesitate|just (?:ask|shout|let)|please (?:feel free|don'?t hesitate|let)).*$|^have a (?:great|good|nice|lovely|wonderful).*$|^(?:bye|goodbye|take care|cheers|speak soon).*$|^(?:sure|ok(?:ay)?|of course|certainly|absolutely|right|great|good question|great question|got it|understood|i see|happy to help.*|glad .*|no worries.*|alright|perfect)$|^(?:i'?m )?(?:so |very |really )?(?:sorry|apologies)(?: for| about)?(?: the| your| any)?(?: wait| delay| inconvenience| trouble| that)?.{0,12}$|^(?:please|kindly|could you|we'?d (?:love|appreciate)|don'?t forget to|feel free to|if you have a moment).{0,40}\b(?:rate|survey|feedback|review)\b.*$|^i (?:understand|hope|appreciate)\b.*$/,
 );
 
 /** In front of what matters: "亲，", "Hi Anna,", "好的，". Not yes and no: they are the answer. */
 export const LEAD =
-  /^(?:(?:亲+(?:爱的)?(?![子密自])|您好|你好|哈喽|嗨|嗯+|好的?呢?(?=[,，~～!！])|这边|请问一下|请问|麻烦问一下|想问一下|想问下|我想问(?:一下|下)?|问一下|问下|咨询一下|咨询下|打扰一下|(?:hi+|hello|hey|hiya)(?: there| \w+)?(?=[,.!])|hi+|hello|hey|hiya|good (?:morning|afternoon|evening)|ok(?:ay)?|sure|thanks for (?:asking|your (?:question|message))|quick question|just wondering|i was wondering|i have a question|sorry to bother you)(?: there)?[,，。.~～!！:：;\s]*)+/iu;
+  /^(?:(?:亲+(?:爱的)?(?![子密自])|您好|你好|哈喽|嗨|嗯+|好的?呢?(?=[,，~～!！])|这边|[额呃][,，]?(?= |…)|是这样的?(?=[,，])|请问一下|请问|麻烦问一下|想问一下|想问下|我想问(?:一下|下)?|问一下|问下|咨询一下|咨询下|打扰一下|(?:hi+|hello|hey|hiya)(?: there| \w+)?(?=[,.!])|hi+|hello|hey|hiya|good (?:morning|afternoon|evening)|ok(?:ay)?|sure|thanks for (?:asking|your (?:question|message))|quick question|just wondering|i was wondering|i have a question|sorry to bother you)(?: there)?[,，。.~～!！:：;\s]*)+/iu;
 /** Behind it: "哦", "哈亲", "谢谢". */
 export const TAIL =
   /(?:[,，~～\s]*(?:(?<=[\p{Script=Han}\d])(?:哦|哈|呢|呀|噢|啦|喔)?亲*(?:的)?(?=$)|谢谢(?:啦|了)?|多谢|麻烦了|thanks(?: in advance| a lot)?|thank you|please|pls|cheers))+$/iu;
@@ -90,5 +90,5 @@ export const HEDGED = any(
 /** The agent asks for something. */
 export const ASKS_BACK = any(
   /(?:请|麻烦|方便|能).{0,8}(?:提供|发(?!货|票)|告诉|报|说|描述|截).{0,12}(?:订单|单号|号码|手机|截图|照片|图片|视频|情况|型号|一下)|^(?:请问)?您?(?:是|买的?是?|需要|说的是|指的是|要).{0,16}(?:哪|什么|吗).*$/,
-  /\b(?:could|can|would|may|will) (?:you|i) (?:please |just |kindly )?(?:send|share|provide|tell|give|confirm|have|get|take|let me|describe|explain|upload|attach)\b|\b(?:send|share|give|tell) me\b|\bwhat(?:'s| is) (?:your|the) (?:order|name|email|postcode|number)|\bwhich (?:product|item|one|model|order)\b/,
+  /\b(?:could|can|would|may|will) (?:you|i) (?:please |just |kindly )?(?:send|share|provide|tell|give|confirm|have|get|take|let me|describe|explain|upload|attach)\b|^(?:please |just |kindly )?(?:send|share|give|tell) me\b|\bwhat(?:'s| is) (?:your|the) (?:order|name|email|postcode|number)|\bwhich (?:product|item|one|model|order)\b/,
 );

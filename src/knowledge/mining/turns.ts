@@ -1,4 +1,5 @@
 import type { LogConversationDoc, LogMessage } from "../types.ts";
+import { factsOf } from "./facts.ts";
 import { ACK, ASKS_BACK, FILLER, LEAD, PARTICULAR_ANSWER, TAIL } from "./phrases.ts";
 
 /** What one side said before the other spoke again. Bots and systems are left out: nobody stands behind what they say. */
@@ -26,14 +27,30 @@ export const trimmed = (text: string): string => text.replace(MARKS, "").trim();
 /** Sentences with their marks. A point within a number or an address ends none. */
 export const sentencesOf = (text: string): string[] =>
   text
-    .split(/(?<=[。！？!?~～\n])(?!["”’)）])|(?<=[a-z)\]]\.)\s+(?=[A-Z"'\p{Script=Han}])/u)
+    .split(/(?<=[。！？!?\n]|[~～](?!\d)|…(?!…))(?!["”’)）])|(?<=[a-z)\]]\.)\s+(?=[A-Z"'\p{Script=Han}])/u)
     .map((part) => part.trim())
     .filter((part) => /[\p{L}\p{N}]/u.test(part));
 
-export const isFiller = (sentence: string): boolean => {
-  const bare = trimmed(sentence);
+const isFillerClause = (clause: string): boolean => {
+  const bare = trimmed(clause);
   return bare === "" || FILLER.test(bare) || FILLER.test(trimmed(bare.replace(LEAD, "")));
 };
+/** Nothing by themselves, an answer before one. */
+const YES_NO =
+  /^(?:可以|是的?|对的?|能|会|有|行|没事|没关系|好的?|sure|ok(?:ay)?|of course|certainly|absolutely|right|no problem)$/i;
+
+/** A sentence without the clauses at its ends that say nothing: "感谢您的咨询，7 天内可以退，有问题随时找我". Empty when none says anything. */
+function told(sentence: string): string {
+  const clauses = sentence.split(/(?<=[,，…])/);
+  const idle = (clause: string | undefined): boolean =>
+    clause !== undefined && isFillerClause(clause) && !YES_NO.test(trimmed(clause));
+  while (idle(clauses[0])) clauses.shift();
+  while (idle(clauses.at(-1))) clauses.pop();
+  if (clauses.every(isFillerClause)) return "";
+  const text = clauses.join("");
+  const end = /[。！!.\n]$/.exec(sentence)?.[0] ?? "";
+  return /[,，]$/.test(text) ? text.slice(0, -1) + end : text;
+}
 
 /** Smileys and stickers in brackets say nothing: "[微笑]", "/:rose". */
 const STICKERS = /\[(?![a-z-]+\])[\p{Script=Han}A-Za-z]{1,6}\]|\/:[a-z-]+|\p{Extended_Pictographic}|\ufe0f/gu;
@@ -47,14 +64,18 @@ export type Said =
   | { kind: "particular" }
   | { kind: "answer"; text: string };
 
+/** What states numbers answers something, whatever it asks for besides. */
+const asksBack = (sentence: string): boolean =>
+  ASKS_BACK.test(trimmed(sentence)) && factsOf(sentence).numbers.size === 0;
+
 /** What an agent's message says once greetings, thanks and offers are off. */
 export function readAnswer(text: string): Said {
-  const sentences = sentencesOf(text.replace(STICKERS, " ")).filter((sentence) => !isFiller(sentence));
+  const sentences = sentencesOf(text.replace(STICKERS, " ")).map(told).filter(Boolean);
   if (sentences.length === 0) return { kind: "filler" };
   if (sentences.some((sentence) => PARTICULAR_ANSWER.test(sentence))) return { kind: "particular" };
-  const told = sentences.filter((sentence) => !/[?？]\s*$/.test(sentence) && !ASKS_BACK.test(trimmed(sentence)));
-  if (told.length === 0) return { kind: "asks" };
-  return { kind: "answer", text: polished(told.join(/\p{Script=Han}/u.test(text) ? "" : " ")) };
+  const answers = sentences.filter((sentence) => !/[?？]\s*$/.test(sentence) && !asksBack(sentence));
+  if (answers.length === 0) return { kind: "asks" };
+  return { kind: "answer", text: polished(answers.join(/\p{Script=Han}/u.test(text) ? "" : " ")) };
 }
 
 /** Without what leads to it: "亲，", "Hi Anna,". */
