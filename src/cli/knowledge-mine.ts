@@ -34,7 +34,7 @@ function reportLines(report: MineReport): string[] {
     lines.push(
       `${number(report.kept)} pairs that people reviewed or changed were left as they are, ${number(report.flaggedStale)} of them flagged as stale now.`,
     );
-  if (report.retired > 0) lines.push(`${number(report.retired)} pairs became part of others.`);
+  if (report.retired > 0) lines.push(`${number(report.retired)} pairs that the logs don't give any more were retired.`);
   if (report.leftOut > 0) lines.push(`${number(report.leftOut)} rare wordings were left out: there are too many.`);
   return lines;
 }

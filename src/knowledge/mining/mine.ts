@@ -16,6 +16,7 @@ import type { Reconciled } from "./reconcile.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Said } from "./said.ts";
 import { splitByWord } from "./settle.ts";
+import { withoutStock } from "./stock.ts";
 
 export interface MineProgress {
   phase: "reading" | "embedding" | "grouping";
@@ -61,6 +62,8 @@ interface Read {
   dropped: Drops;
   newest: number;
   sources: Set<string>;
+  /** Of the conversations. */
+  ids: Set<string>;
 }
 
 function keep(found: Read, { locale, question, answer, at, conversation, hedged }: LogPair): void {
@@ -78,7 +81,15 @@ async function read({ store, tenant, onProgress }: MineOptions): Promise<Read> {
   const total = await store.logConversations.countDocuments({ tenant });
   const found: Read = {
     said: new Map(),
-    ...{ conversations: 0, messages: 0, pairs: 0, dropped: noDrops(), newest: 0, sources: new Set<string>() },
+    ...{
+      conversations: 0,
+      messages: 0,
+      pairs: 0,
+      dropped: noDrops(),
+      newest: 0,
+      sources: new Set<string>(),
+      ids: new Set<string>(),
+    },
   };
   for await (const conversation of store.logConversations.find({ tenant }).sort({ _id: 1 })) {
     const pairs = pairsOf(conversation, found.dropped);
@@ -88,6 +99,7 @@ async function read({ store, tenant, onProgress }: MineOptions): Promise<Read> {
     found.pairs += pairs.length;
     found.newest = Math.max(found.newest, conversation.lastAt?.getTime() ?? 0);
     found.sources.add(conversation.source);
+    found.ids.add(conversation.conversation);
     onProgress?.({ phase: "reading", done: found.conversations, total });
   }
   return found;
@@ -125,7 +137,7 @@ async function withVectors(
 
 /** A language's questions, grouped and answered. */
 function grouped(said: Said[], locale: KnowledgeLocale, { newest, sources }: Read): Mined[] {
-  const clusters = clustersOf(said).flatMap((cluster) => splitByWord(cluster, newest));
+  const clusters = clustersOf(withoutStock(said)).flatMap((cluster) => splitByWord(cluster, newest));
   const doubts = doubtful(clusters);
   const source = [...sources].sort().join(", ");
   return clusters.flatMap(
@@ -157,7 +169,7 @@ export async function mineLogs(options: MineOptions): Promise<MineReport> {
     all.push(...grouped(placed, locale, found));
   }
   options.onProgress?.({ phase: "grouping", done: LOCALES.length, total: LOCALES.length });
-  const written = await reconcile(options.knowledge, options.tenant, all);
+  const written = await reconcile(options.knowledge, options.tenant, all, found.ids);
   const count = (test: (entry: Mined) => boolean): number => all.filter(test).length;
   const flagged = (kind: string): number => count(({ flags }) => flags.some((flag) => flag.kind === kind));
   return {

@@ -1,3 +1,4 @@
+import { HUMAN } from "../../understanding/cues.ts";
 import { normalize } from "../../understanding/text.ts";
 import { tellingWords } from "../telling-words.ts";
 import type { KnowledgeLocale, LogConversationDoc, LogMessage } from "../types.ts";
@@ -31,6 +32,8 @@ export const noDrops = (): Drops => ({
 });
 
 const MAX_QUESTION_CHARACTERS = 160;
+/** Longer ones ask something else besides. */
+const HUMAN_CHARACTERS = 24;
 const MAX_ANSWER_CHARACTERS = 1_000;
 /** A question that nobody has answered after so many of the agent's turns is none of this conversation any more. */
 const MAX_WAITING_TURNS = 4;
@@ -73,8 +76,8 @@ class Reader {
     if (said.length === 0) return;
     const asked = questionsIn(said);
     const [only] = asked;
-    if (asked.length === 1 && only !== undefined && this.#last !== null && CHALLENGE.test(only)) {
-      this.#doubted = true;
+    if (asked.length === 1 && only !== undefined && CHALLENGE.test(only)) {
+      this.#doubted = this.#last !== null;
       return;
     }
     if (asked.length === 0) {
@@ -178,7 +181,7 @@ class Reader {
       this.#continue(answers);
       return;
     }
-    const parts = this.#open.length === 1 ? [answers] : assign(this.#open, answers);
+    const parts = this.#open.length === 1 ? [answers] : assign(this.#open, answers.flatMap(sentencesApart));
     this.#open.forEach(({ question, refused }, index) => {
       const own = parts[index] ?? [];
       if (refused !== null || own.length === 0) this.#drop(refused ?? "unanswered");
@@ -259,7 +262,9 @@ function questionsIn(messages: LogMessage[]): string[] {
 
 /** Why a question can't become knowledge; null when it can. */
 function refusal(question: string): Dropped | null {
-  if (SMALL_TALK.test(question)) return "small talk";
+  const bare = question.replace(/[?？!！\s]+$/u, "");
+  if (SMALL_TALK.test(bare) || !/\p{L}{2}/u.test(bare)) return "small talk";
+  if (HUMAN.test(bare) && bare.length < HUMAN_CHARACTERS) return "small talk";
   if (!ASKS.test(question) && REQUESTS.test(question)) return "one order";
   if (PARTICULAR_QUESTION.test(question) || question.length > MAX_QUESTION_CHARACTERS) return "one order";
   const told = tellingWords(question).split(" ").filter(Boolean).length;
@@ -276,6 +281,13 @@ function pieces(text: string): Set<string> {
   for (const run of han) for (let at = 0; at + 1 < run.length; at++) found.add(run.slice(at, at + 2));
   return found;
 }
+
+/** "1. … 2. …" in one message, or one sentence each. */
+const sentencesApart = (message: LogMessage): LogMessage[] =>
+  message.text
+    .split(/(?<![\d.])[1-9][.、)）](?!\d)\s*/u)
+    .flatMap(sentencesOf)
+    .map((text) => ({ ...message, text }));
 
 /** Each message to the question whose words it has; those that have none's go where the last one went, or in turn. */
 function assign(open: Open[], answers: LogMessage[]): LogMessage[][] {

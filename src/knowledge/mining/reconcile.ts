@@ -19,7 +19,7 @@ export interface Reconciled {
   kept: number;
   /** Reviewed ones that the logs contradict now. */
   flaggedStale: number;
-  /** The miner's own ones that became part of another. */
+  /** The miner's own ones that its logs don't give any more. */
   retired: number;
 }
 
@@ -73,12 +73,13 @@ function staleness(entry: KnowledgeEntryDoc, now: Mined): EntryFlag | null {
 
 /**
  * Writes what was mined: known questions keep their ids, unreviewed entries follow the logs, and what people reviewed, edited or
- * retired stays as it is; a flag tells them when the logs say otherwise now.
+ * retired stays as it is; a flag tells them when the logs say otherwise now. `conversations`: ids of those that were read.
  */
 export async function reconcile(
   knowledge: KnowledgeStore,
   tenant: string,
   mined: readonly Mined[],
+  conversations: ReadonlySet<string>,
 ): Promise<Reconciled> {
   const existing = await existingOf(knowledge, tenant);
   const known = matched(mined, existing);
@@ -101,26 +102,26 @@ export async function reconcile(
     inputs.push({ id, ...entry });
   }
   result.changed = (await knowledge.putMany(tenant, inputs, MINER)).changed;
-  result.retired = await retireMerged(knowledge, tenant, mined, existing, new Set(known.values()));
+  result.retired = await retireOrphans(knowledge, tenant, existing, new Set(known.values()), conversations);
   return result;
 }
 
-/** An own entry whose wordings are all another's now. */
-async function retireMerged(
+/** Own entries that the same conversations don't give any more: part of another, or taken for small talk now. Not those whose logs are gone. */
+async function retireOrphans(
   knowledge: KnowledgeStore,
   tenant: string,
-  mined: readonly Mined[],
   existing: readonly KnowledgeEntryDoc[],
   used: ReadonlySet<KnowledgeEntryDoc>,
+  conversations: ReadonlySet<string>,
 ): Promise<number> {
-  const wordings = new Set(mined.flatMap((one) => [...one.wordings].map((wording) => `${one.locale} ${wording}`)));
-  const merged = existing.filter(
+  const orphans = existing.filter(
     (entry) =>
       !used.has(entry) &&
       !isPeoples(entry) &&
       entry.status !== "retired" &&
-      wordingsOf(entry).every((wording) => wordings.has(`${entry.locale} ${wording}`)),
+      entry.origin.by === "mined" &&
+      entry.origin.conversations.every((id) => conversations.has(id)),
   );
-  for (const { id } of merged) await knowledge.setStatus(tenant, id, "retired", MINER);
-  return merged.length;
+  for (const { id } of orphans) await knowledge.setStatus(tenant, id, "retired", MINER);
+  return orphans.length;
 }

@@ -104,6 +104,6 @@ export function bareQuestion(text: string): string {
 
 /** Nothing but "ok", "are you there", a sticker. */
 export const isAck = (text: string): boolean => {
-  const bare = trimmed(text.replace(STICKERS, " "));
+  const bare = trimmed(text.replace(STICKERS, " ")).replace(/[?？!！\s]+$/u, "");
   return bare === "" || ACK.test(bare);
 };
