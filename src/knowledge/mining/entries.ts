@@ -83,7 +83,7 @@ export function mined(
   if (!enough) flags.push({ kind: "few", note: "Only one agent's answer." });
   const stakes = entryStakes(
     cluster.members.map((said) => said.question),
-    answer.answer,
+    cluster.members.map((said) => said.answer),
   );
   const safe = stakes === null && settled.resolved && doubt === null && enough && !answer.hedged;
   const answeredAt = newestOf(settled.agreeing);

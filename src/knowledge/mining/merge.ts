@@ -1,9 +1,9 @@
-import { normalize, stem } from "../../understanding/text.ts";
 import { dot } from "../../understanding/vectors.ts";
 import { tellingWords } from "../telling-words.ts";
 import { createVectorIndex, toInt8 } from "../vector-index.ts";
 import { conflicts } from "./facts.ts";
 import { commonMarks } from "./marks.ts";
+import { piecesOf } from "./pieces.ts";
 import type { Cluster } from "./said.ts";
 import { clusterOf, countOf, jointVector } from "./said.ts";
 
@@ -35,15 +35,6 @@ interface Described {
   wordings: Set<string>;
   questions: Bag;
   answers: Bag;
-}
-
-/** English words, numbers, and pairs of Chinese characters: where a segmenter cuts depends on what stands around. */
-export function piecesOf(text: string): Set<string> {
-  const found = new Set<string>();
-  for (const run of normalize(text).match(/[a-z]{2,}|\d+|\p{Script=Han}+/gu) ?? [])
-    if (/\p{Script=Han}/u.test(run)) for (let at = 0; at + 1 < run.length; at++) found.add(run.slice(at, at + 2));
-    else found.add(stem(run));
-  return found;
 }
 
 function bagOf(texts: readonly string[]): Bag {

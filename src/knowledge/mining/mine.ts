@@ -5,6 +5,7 @@ import type { KnowledgeStore } from "../store.ts";
 import type { KnowledgeLocale } from "../types.ts";
 import { createTextVectors } from "../vectors.ts";
 import { BACKGROUND } from "./background.ts";
+import { coherence, withoutStockClauses, wordCoherence } from "./clauses.ts";
 import { clustersOf } from "./cluster.ts";
 import type { Mined } from "./entries.ts";
 import { mined } from "./entries.ts";
@@ -16,7 +17,7 @@ import type { Reconciled } from "./reconcile.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Said } from "./said.ts";
 import { splitByWord } from "./settle.ts";
-import { withoutStock } from "./stock.ts";
+import { COHERENT, withoutStock } from "./stock.ts";
 
 export interface MineProgress {
   phase: "reading" | "embedding" | "grouping";
@@ -50,6 +51,8 @@ export interface MineReport extends Reconciled {
 
 /** Vectors of so many wordings and answers fit into half a gigabyte. */
 const SAID_MAX = 80_000;
+/** Answers to the same question share words at least so far (mean cosine, rare words weighing more). */
+const WORDS_COHERENT = 0.1;
 const LOCALES: readonly KnowledgeLocale[] = ["zh", "en"];
 
 type Unplaced = Omit<Said, "q" | "a" | "facts">;
@@ -116,23 +119,66 @@ async function withVectors(
   progress: (done: number) => void,
 ): Promise<Said[]> {
   const vectors = createTextVectors(options.store, options.embedder);
-  const questions = [...new Set(said.map(({ question }) => question))];
-  const answers = [...new Set(said.map(({ answer }) => answer))];
   const background = BACKGROUND[locale];
-  const of = async (texts: string[], general: string[], before: number): Promise<Map<string, Float32Array>> => {
-    const raw = await vectors.of([...texts, ...general], (done) => progress(before + done));
+  let before = 0;
+  const of = async (texts: string[], general: string[]): Promise<Map<string, Float32Array>> => {
+    const unique = [...new Set(texts)];
+    const raw = await vectors.of([...unique, ...general], (done) => progress(before + done));
     const mean = meanOf(raw);
-    return new Map(texts.map((text, index) => [text, centre(raw[index] ?? mean, mean)]));
+    before += unique.length;
+    return new Map(unique.map((text, index) => [text, centre(raw[index] ?? mean, mean)]));
   };
-  const qs = await of(questions, background.questions, 0);
-  const as = await of(answers, background.answers, questions.length);
+  const asked = plainQuestions(said);
+  const qs = await of(
+    asked.map(({ question }) => question),
+    background.questions,
+  );
+  const told = plainAnswers(asked, qs);
+  const as = await of(
+    told.map(({ answer }) => answer),
+    background.answers,
+  );
   const none = new Float32Array(options.embedder.dimensions);
-  return said.map((one) => ({
+  return told.map((one) => ({
     ...one,
     facts: factsOf(one.answer),
     q: qs.get(one.question) ?? none,
     a: as.get(one.answer) ?? none,
   }));
+}
+
+/** Without clauses that stand in questions of all kinds: by the words of the answers. */
+function plainQuestions(said: readonly Unplaced[]): Unplaced[] {
+  const shared = wordCoherence(said.map(({ answer }) => answer));
+  const plain = withoutStockClauses(
+    said.map(({ question, answer }) => ({ text: question, partner: answer })),
+    (answers) => shared(answers) >= WORDS_COHERENT,
+  );
+  return together(said.map((one) => ({ ...one, question: plain.get(one.question) ?? one.question })));
+}
+
+/** The same for answers: by the meaning of the questions. */
+function plainAnswers(said: readonly Unplaced[], qs: ReadonlyMap<string, Float32Array>): Unplaced[] {
+  const plain = withoutStockClauses(
+    said.map(({ question, answer }) => ({ text: answer, partner: question })),
+    (questions) => coherence(questions.flatMap((text) => qs.get(text) ?? [])) >= COHERENT,
+  );
+  return together(said.map((one) => ({ ...one, answer: plain.get(one.answer) ?? one.answer })));
+}
+
+/** Equal questions with equal answers are one again. */
+function together(said: readonly Unplaced[]): Unplaced[] {
+  const all = new Map<string, Unplaced>();
+  for (const one of said) {
+    const key = `${one.question.toLowerCase()}\0${one.answer.toLowerCase()}`;
+    const known = all.get(key);
+    if (known === undefined) all.set(key, { ...one, times: [...one.times], conversations: [...one.conversations] });
+    else {
+      known.times.push(...one.times);
+      known.conversations.push(...one.conversations);
+    }
+  }
+  return inOrder(all.values());
 }
 
 /** A language's questions, grouped and answered. */

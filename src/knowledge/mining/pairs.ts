@@ -75,11 +75,6 @@ class Reader {
     const said = messages.filter(({ text }) => !isAck(text));
     if (said.length === 0) return;
     const asked = questionsIn(said);
-    const [only] = asked;
-    if (asked.length === 1 && only !== undefined && CHALLENGE.test(only)) {
-      this.#doubted = this.#last !== null;
-      return;
-    }
     if (asked.length === 0) {
       const text = said.map((message) => message.text).join(" ");
       if (this.#open.length > 0 || this.#askedBack) {
@@ -88,6 +83,11 @@ class Reader {
       }
       // "Student discount": a matter without a question; what the agent says to it shows whether it was one.
       asked.push(bareQuestion(text));
+    }
+    const [only] = asked;
+    if (asked.length === 1 && only !== undefined && CHALLENGE.test(only)) {
+      this.#doubted = this.#last !== null;
+      return;
     }
     this.#doubted = false;
     this.#continues = false;

@@ -23,7 +23,7 @@ export const LEAD =
   /^(?:(?:亲+(?:爱的)?(?![子密自])|您好|你好|哈喽|嗨|嗯+|好的?呢?(?=[,，~～!！])|这边|[额呃][,，]?(?= |…)|是这样的?(?=[,，])|请问一下|请问|麻烦问一下|想问一下|想问下|我想问(?:一下|下)?|问一下|问下|咨询一下|咨询下|打扰一下|(?:hi+|hello|hey|hiya)(?: there| \w+)?(?=[,.!])|hi+|hello|hey|hiya|good (?:morning|afternoon|evening)|ok(?:ay)?|sure|thanks for (?:asking|your (?:question|message))|quick question|just wondering|i was wondering|i have a question|sorry to bother you)(?: there)?[,，。.~～!！:：;\s]*)+/iu;
 /** Behind it: "哦", "哈亲", "谢谢". */
 export const TAIL =
-  /(?:[,，~～\s]*(?:(?<=[\p{Script=Han}\d])(?:哦|哈|呢|呀|噢|啦|喔)?亲*(?:的)?(?=$)|谢谢(?:啦|了)?|多谢|麻烦了|thanks(?: in advance| a lot)?|thank you|please|pls|cheers))+$/iu;
+  /(?:[,，~～\s]*(?:(?<=[\p{Script=Han}\d])(?:哦|哈|呢|呀|噢|啦|喔)?亲*(?:的)?(?=$)|谢谢(?:啦|了)?|多谢|麻烦了|急+|在线等|asap|thx|plz|kind of urgent|thanks(?: in advance| a lot)?|thank you|please|pls|cheers))+$/iu;
 
 /** Customers acknowledge, wait, or ask whether anybody is there. */
 export const ACK = any(
@@ -39,8 +39,8 @@ export const ASKS = any(
 
 /** Talk, not a question about the shop. */
 export const SMALL_TALK = any(
-  /^(?:(?:客服|亲|人|老板|店家)?.{0,2}(?:在|还在)(?:吗|么|不|嘛|没|吧)?(?:[呀啊哈]|了吗)?|有人(?:在)?(?:吗|么|不)|你(?:是|们是)?(?:机器人|真人|人工).*|(?:转|找|要)?人工.{0,6}|转接.{0,6}|你叫什么.*|今天.{0,4}天气.*|吃了吗|忙吗|还在吗|人呢|能快点吗.*|什么时候(?:能)?回复.*|怎么不(?:说话|回).*)$/,
-  /^(?:anyone (?:there|here)|are you (?:a )?(?:bot|robot|human|real|there|still).*|how are you.*|how's it going|is (?:anyone|anybody|someone) (?:there|here).*|can (?:i|you) (?:speak|talk|put me|transfer|connect).{0,40}(?:human|person|agent|someone|manager).*|what'?s your name|hello\?*|can you help(?: me)?|i have a question|can i ask(?: you)?(?: a question| something)?|quick question|could you help(?: me)?(?: out)?(?: with something)?)$/,
+  /^(?:(?:客服|亲|人|老板|店家)?.{0,2}(?:在|还在)(?:吗|么|不|嘛|没|吧)?(?:[呀啊哈]|了吗)?|有人(?:在)?(?:吗|么|不|嘛)|等(?:了|得)?(?:半天|好久|很久|这么久).{0,4}|你(?:是|们是)?(?:机器人|真人|人工).*|(?:转|找|要)?人工.{0,6}|转接.{0,6}|你叫什么.*|今天.{0,4}天气.*|吃了吗|忙吗|还在吗|人呢|能快点吗.*|什么时候(?:能)?回复.*|怎么不(?:说话|回).*)$/,
+  /^(?:any(?:one|body)(?: (?:there|here|around))?|ya|are you (?:a )?(?:bot|robot|human|real|there|still).*|how are you.*|how's it going|is (?:anyone|anybody|someone) (?:there|here).*|can (?:i|you) (?:speak|talk|put me|transfer|connect).{0,40}(?:human|person|agent|someone|manager).*|what'?s your name|hello\?*|can you help(?: me)?|i have a question|can i ask(?: you)?(?: a question| something)?|quick question|could you help(?: me)?(?: out)?(?: with something)?)$/,
 );
 
 /** About one order and nobody else's: where it is, and what should be done with it now. */
@@ -75,7 +75,7 @@ export const CORRECTION_WORDS = any(
 /** A customer doubts the answer instead of asking something new. */
 export const CHALLENGE = any(
   /^(?:不是(?!.{0,3}(?:质量|本人)).{1,30}(?:吗|么|嘛)|(?:可是|但是|但|不过|可).*|(?:你)?(?:确定|真的|是真的)(?:吗|么)?.{0,6}|不对吧.*|我(?:看|记得|听).{0,20}(?:说|写).*|.{0,12}(?:上|里|页面)(?:写|说)(?:的|着)?(?:是|不是|不一样).*|(?:上次|之前|刚才|昨天|另一?个).{0,8}(?:客服|你们|说).{0,12}|.{0,6}(?:说法|说的)?不一样.{0,6})[?？]*$/,
-  /^(?:but\b.*|are you (?:sure|certain).*|really|isn'?t it .*|i thought .*|that'?s not what .*|(?:the|your) (?:web ?site|site|page|app|email) (?:says|said|states).*|someone told me.*|(?:the|your|an)(?:other|last| other| last) (?:agent|person|one|colleague) (?:said|told).*|that'?s (?:not|different).*|hm+,? .*)$/,
+  /^(?:but\b.*|(?:are|r) (?:you|u) (?:sure|certain).*|really|isn'?t it .*|i thought .*|that'?s not what .*|(?:the|your) (?:web ?site|site|page|app|email) (?:says|said|states).*|someone told me.*|(?:the|your|an)(?:other|last| other| last) (?:agent|person|one|colleague) (?:said|told).*|that'?s (?:not|different).*|hm+,? .*)$/,
 );
 
 /** Leans on what was asked before. */

@@ -1,5 +1,4 @@
-import { normalize } from "../../understanding/text.ts";
-import { dot } from "../../understanding/vectors.ts";
+import { bare, coherence } from "./clauses.ts";
 import type { Said } from "./said.ts";
 
 /** With fewer of them, nothing can be said. */
@@ -8,15 +7,7 @@ const MIN_PARTNERS = 5;
  * Mean cosine between the questions of one answer, under which it answers none of them: "one moment" follows any question, the
  * questions of a real answer lie at .2 and more. The same the other way round: what gets any answer asks nothing.
  */
-const COHERENT = 0.1;
-
-/** Mean cosine between all pairs of unit vectors. */
-function coherence(vectors: Float32Array[]): number {
-  const n = vectors.length;
-  const sum = new Float32Array(vectors[0]?.length ?? 0);
-  for (const vector of vectors) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (vector[i] ?? 0);
-  return (dot(sum, sum) - n) / (n * (n - 1));
-}
+export const COHERENT = 0.1;
 
 function incoherent(
   said: readonly Said[],
@@ -35,8 +26,6 @@ function incoherent(
     if (own.size >= MIN_PARTNERS && coherence([...own.values()]) < COHERENT) found.add(text);
   return found;
 }
-
-const bare = (text: string): string => normalize(text).replace(/[^\p{L}\p{N}]/gu, "");
 
 /** Without stock phrases: answers that go with any question, and questions that go with any answer. Works in any language. */
 export function withoutStock(said: readonly Said[]): Said[] {
