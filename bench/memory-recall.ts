@@ -94,39 +94,47 @@ export interface Latency {
   recalls: number;
 }
 
-/** Customers picked at random come back. `forget`: they are cold again before, else they are warm. */
+/** Numbers of customers, each once, in random order. */
+export function pickCustomers(customers: number, count: number): number[] {
+  const picked = new Set<number>();
+  while (picked.size < Math.min(customers, count)) picked.add(randomInt(customers));
+  return [...picked];
+}
+
+/** These customers come back, one after the other: from cold when nothing of them is warm, from warm the next time. */
 export async function timeRecalls(
   { warm, cold }: { warm: Warm; cold: ColdParts },
-  customers: number,
-  recalls: number,
-  from: "warm" | "cold",
-): Promise<Latency> {
+  customers: number[],
+): Promise<{ latency: Latency; sessions: SessionRecord[] }> {
   const times: number[] = [];
-  for (let i = 0; i < recalls; i++) {
+  const recalled: SessionRecord[] = [];
+  for (const customer of customers) {
     const identity = {
       tenant: TENANT,
       sessionId: "s-new",
-      customerId: customerId(randomInt(customers)),
+      customerId: customerId(customer),
       locale: "zh" as const,
       channel: "web",
     };
-    const call = async () =>
-      recall(
-        { warm, cold, keepMs: 7 * DAY_MS, report: (trouble, error) => fail(trouble, error) },
-        identity,
-        new Date(),
-      );
-    if (from === "warm") await (await call()).kept;
     const began = performance.now();
-    const { sessions, kept } = await call();
+    const { sessions, kept } = await recall(
+      { warm, cold, keepMs: 7 * DAY_MS, report: (trouble, error) => fail(trouble, error) },
+      identity,
+      new Date(),
+    );
     times.push(performance.now() - began);
     await kept;
     if (sessions.length !== SESSIONS_A_CUSTOMER) throw new Error(`${sessions.length} sessions recalled`);
-    await warm.forget(sessions.map((record) => ({ sessionId: record.sessionId, digest: digestOf(record) })));
+    recalled.push(...sessions);
   }
   times.sort((a, b) => a - b);
-  return { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), recalls };
+  const latency = { p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), recalls: times.length };
+  return { latency, sessions: recalled };
 }
+
+/** They are cold again. */
+export const forgetAll = (warm: Warm, sessions: SessionRecord[]): Promise<void> =>
+  warm.forget(sessions.map((record) => ({ sessionId: record.sessionId, digest: digestOf(record) })));
 
 function fail(trouble: string, error: unknown): never {
   throw new Error(`recall failed: ${trouble}`, { cause: error });

@@ -17,7 +17,7 @@ import { openStore } from "../src/store/mongo.ts";
 import type { Played } from "./memory-dialogues.ts";
 import { loadBrain, playAll } from "./memory-dialogues.ts";
 import { answerQuestions } from "./memory-questions.ts";
-import { fill, SESSIONS_A_CUSTOMER, timeRecalls } from "./memory-recall.ts";
+import { fill, forgetAll, pickCustomers, SESSIONS_A_CUSTOMER, timeRecalls } from "./memory-recall.ts";
 import type { MemoryResult } from "./memory-report.ts";
 import { memoryTables, withTables } from "./memory-report.ts";
 import { benchSealer } from "./memory-sealer.ts";
@@ -74,17 +74,22 @@ async function measure(
   await store.warm.deleteMany({});
   const archives: MemoryResult["archives"] = [];
   let customers = 0;
+  let warm: MemoryResult["warm"] = { p50Ms: 0, p99Ms: 0, recalls: 0 };
   for (const sessions of steps(archived)) {
     const wanted = Math.ceil(sessions / SESSIONS_A_CUSTOMER);
     const filled = await fill(parts, records, customers, wanted);
     customers = wanted;
+    const both = { warm: parts.warm, cold: parts };
     // What starts and warms up is no recall.
-    await timeRecalls({ warm: parts.warm, cold: parts }, customers, Math.ceil(recalls / 10), "cold");
-    const cold = await timeRecalls({ warm: parts.warm, cold: parts }, customers, recalls, "cold");
+    await forgetAll(parts.warm, (await timeRecalls(both, pickCustomers(customers, recalls / 10))).sessions);
+    const picked = pickCustomers(customers, recalls);
+    const { latency: cold, sessions: back } = await timeRecalls(both, picked);
+    // What came back from cold is warm now.
+    warm = (await timeRecalls(both, picked)).latency;
+    await forgetAll(parts.warm, back);
     archives.push({ sessions: customers * SESSIONS_A_CUSTOMER, filled, cold });
     say(`${customers * SESSIONS_A_CUSTOMER} archived in ${Math.round(filled.elapsedMs)} ms: ${JSON.stringify(cold)}`);
   }
-  const warm = await timeRecalls({ warm: parts.warm, cold: parts }, customers, recalls, "warm");
   return { sizes, encode, moves, archives, warm, indexBytes: await entryBytes(store) };
 }
 

@@ -15,6 +15,7 @@ export const toMessage = (doc: MessageDoc): Message => ({
   ...(doc.messageId === undefined ? {} : { messageId: doc.messageId }),
   ...(doc.agent === undefined ? {} : { agent: doc.agent }),
   ...(doc.choices === undefined ? {} : { data: { choices: doc.choices } }),
+  ...(doc.citations === undefined ? {} : { citations: doc.citations }),
 });
 
 /** What is read of a session here never changes after it was opened. */

@@ -9,7 +9,7 @@ import type { Knowledge } from "../knowledge/index.ts";
 import type { Calibration } from "../models/calibration.ts";
 import type { Routed, Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
-import type { Prediction, PredictRequest } from "../models/types.ts";
+import type { Prediction, PredictRequest, Stakes } from "../models/types.ts";
 import { normalised } from "../safety/pii/find.ts";
 import { isPrivate } from "../safety/private.ts";
 import type { DriftWatch } from "./drift.ts";
@@ -20,13 +20,14 @@ import type { Line } from "./lines.ts";
 import { hasWord, namedOrders, toLines } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import { namesLine } from "./names.ts";
+import { aboutPast, asksAboutPast } from "./past.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, linesOf, otherValues } from "./point.ts";
 import { read } from "./read.ts";
 import type { Reading } from "./reading.ts";
 import { says } from "./residue.ts";
 import type { Situation } from "./roles.ts";
-import { isUnsure, stakesOf } from "./stakes.ts";
+import { isUnansweredMedicine, isUnsure, stakesOf } from "./stakes.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -38,6 +39,8 @@ export interface UnderstandingDeps {
   knowledge: Knowledge;
   /** Pieces of earlier conversations for a prompt about these words, cited (T4); none where there is no memory. */
   past?: ((input: UnderstandInput) => Promise<string[]>) | undefined;
+  /** Whether earlier conversations answer this question about them; absent where there is no memory. */
+  told?: ((identity: SessionIdentity, question: string) => Promise<boolean>) | undefined;
   /** Tiers beyond patterns and examples; null when none is configured or ready. */
   router(): Router | null;
   calibration: Calibration;
@@ -82,18 +85,26 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   };
 
   /** What the last tier that was asked makes of it: nobody is asked after this. */
-  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => ({
-    ...understanding,
-    ...(isUnsure(understanding, limits.handoffConfidence, () => stakesOf(at, limits.highValue))
-      ? { unsure: true }
-      : {}),
-    ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
-    ...(router()?.writes() ? { writes: true } : {}),
-  });
+  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => {
+    const stakes = (): Stakes => stakesOf(at, limits.highValue);
+    const unsure = isUnsure(understanding, limits.handoffConfidence, stakes);
+    return {
+      ...understanding,
+      ...(unsure || (limits.handoffConfidence > 0 && isUnansweredMedicine(understanding, stakes))
+        ? { unsure: true }
+        : {}),
+      ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
+      ...(router()?.writes() ? { writes: true } : {}),
+    };
+  };
 
   return {
     async quick(input) {
       const at = await groundFor(deps, input);
+      const asked = input.texts.join("\n");
+      // What is open comes first: its answers look like questions about it.
+      if (input.dialogue.open.length === 0 && asksAboutPast(at.text) && (await deps.told?.(input.identity, asked)))
+        return { understanding: await conclude(aboutPast(asked), at), settled: true, plain: false };
       const { reading, understanding } = await readExamples(at, input.texts);
       const sure = understanding.understood && reading.confidence >= SETTLED_CONFIDENCE;
       const settled = sure || router() === null;

@@ -4,9 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Claims } from "../../src/api/auth.ts";
+import { createKnowledgeStore } from "../../src/knowledge/store.ts";
 import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
+import { pair } from "../support/knowledge.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -55,6 +57,7 @@ const ROUTES: Record<string, Route> = {
   "POST /v1/handoffs/{id}/return": { may: DESK, body: () => ({ summary: "" }) },
   "POST /v1/handoffs/{id}/resolve": { may: DESK, body: () => ({ summary: "" }) },
   "POST /v1/tokens/revoke": { may: CALLERS.slice(1) },
+  "GET /v1/knowledge/entries/{id}": { may: CALLERS.slice(1) },
   "POST /codec/sign-in": { may: ENGINEERS },
   "POST /codec/decode": { may: ENGINEERS, body: () => ({ payloads: [payload] }) },
   "POST /codec/encode": { may: ENGINEERS, body: () => ({ payloads: [payload] }) },
@@ -64,6 +67,7 @@ const ROUTES: Record<string, Route> = {
 };
 
 const SECRET = "我要投诉这盏台灯";
+const OWN_ENTRY = "en/qa/own";
 let system: TestSystem;
 let chat: Chat;
 let documented: string[];
@@ -74,6 +78,7 @@ beforeAll(async () => {
   documented = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
+  await createKnowledgeStore(system.store).put(system.tenant, pair(OWN_ENTRY, "Whose is it?", SECRET), "ann");
   chat = await system.chats.open("c-lin");
   await chat.say("我想退掉护眼台灯");
   await chat.say("我的手机号是13812345678");
@@ -109,7 +114,9 @@ async function tryAs(caller: Caller, route: string, tenant = system.tenant): Pro
     ? `handoff-${chat.sessionId}-1`
     : template.includes("customers")
       ? "c-lin"
-      : chat.sessionId;
+      : template.includes("knowledge")
+        ? encodeURIComponent(OWN_ENTRY)
+        : chat.sessionId;
   const token = caller === "nobody" ? null : await system.chats.token({ ...CLAIMS[caller](), tenant });
   const body = ROUTES[route]?.body?.();
   const aborted = new AbortController();
