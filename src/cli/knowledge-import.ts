@@ -123,7 +123,8 @@ export async function run(args: string[]): Promise<void> {
   const config = loadConfig();
   const store = await openStore((await addresses(config)).mongodbUri);
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
+  const onInterrupt = (): void => stop.abort();
+  process.once("SIGINT", onInterrupt);
   const progress = createCountedProgress(process.stderr);
   try {
     for (const path of positionals) {
@@ -131,6 +132,8 @@ export async function run(args: string[]): Promise<void> {
       if (outcome === "stopped") return;
     }
     if (values["dry-run"] || values["no-mine"]) return;
+    // What is imported is safe; mining may be interrupted at any point and begins again.
+    process.off("SIGINT", onInterrupt);
     await mineAndTell(config, store, values.tenant ?? config.TENANT);
   } finally {
     progress.done();

@@ -358,3 +358,18 @@ test("P3: what is personal never reaches the database, whatever it stands in", a
   }
   expect(everything).toContain("[national-id]");
 });
+
+test("Ctrl-C ends after the batch that is under way, and the same command goes on", async () => {
+  const rows = Array.from({ length: 30_000 }, (_, at) => `c${at >> 3},m${at},2026-03-01T09:00:00Z,customer,text ${at}`);
+  const path = await file("stopped.csv", `${[HEADER, ...rows].join("\n")}\n`);
+  const args = ["import", path, "--no-mine", "--tenant", "stopped"];
+  const { child, ended } = startCommand("src/cli/knowledge.ts", args, corner.env);
+  await eventually("the first batch", async () => {
+    const state = await corner.store.logImports.findOne({ tenant: "stopped" });
+    return state !== null && state.done >= 5_000;
+  });
+  child.kill("SIGINT");
+  const stopped = await ended;
+  expect([stopped.code, stopped.stdout]).toEqual([0, expect.stringContaining("The same command goes on from there")]);
+  expect((await runCommandLine("src/cli/knowledge.ts", args, corner.env)).stdout).toContain("30,000 new messages");
+});

@@ -1,7 +1,7 @@
 import { HUMAN } from "../../understanding/cues.ts";
-import { normalize } from "../../understanding/text.ts";
 import { tellingWords } from "../telling-words.ts";
 import type { KnowledgeLocale, LogConversationDoc, LogMessage } from "../types.ts";
+import { assign, sentencesApart } from "./assign.ts";
 import { corrected } from "./corrections.ts";
 import { conflicts, factsOf } from "./facts.ts";
 import { ASKS, CHALLENGE, CORRECTION, HEDGED, LEANS, PARTICULAR_QUESTION, REQUESTS, SMALL_TALK } from "./phrases.ts";
@@ -271,40 +271,6 @@ function refusal(question: string): Dropped | null {
   const needed = /\p{Script=Han}/u.test(question) ? 2 : 1;
   if (told < needed) return "small talk";
   return LEANS.test(question) && told < needed + 3 ? "leans on another" : null;
-}
-
-/** Words and pairs of characters, for telling which of two questions a message answers. */
-function pieces(text: string): Set<string> {
-  const plain = normalize(text);
-  const found = new Set<string>(plain.match(/[a-z]{3,}|\d+/g) ?? []);
-  const han = plain.match(/\p{Script=Han}+/gu) ?? [];
-  for (const run of han) for (let at = 0; at + 1 < run.length; at++) found.add(run.slice(at, at + 2));
-  return found;
-}
-
-/** "1. … 2. …" in one message, or one sentence each. */
-const sentencesApart = (message: LogMessage): LogMessage[] =>
-  message.text
-    .split(/(?<![\d.])[1-9][.、)）](?!\d)\s*/u)
-    .flatMap(sentencesOf)
-    .map((text) => ({ ...message, text }));
-
-/** Each message to the question whose words it has; those that have none's go where the last one went, or in turn. */
-function assign(open: Open[], answers: LogMessage[]): LogMessage[][] {
-  const parts: LogMessage[][] = open.map(() => []);
-  const words = open.map(({ question }) => pieces(question));
-  const inTurn = answers.length === open.length;
-  let last = -1;
-  answers.forEach((answer, index) => {
-    const own = pieces(answer.text);
-    const scores = words.map((set) => [...set].filter((word) => own.has(word)).length / Math.sqrt(set.size + 1));
-    const best = scores.reduce((at, score, other) => (score > (scores[at] ?? 0) ? other : at), 0);
-    const sure = (scores[best] ?? 0) > 0 && scores.filter((score) => score === scores[best]).length === 1;
-    if (sure) last = best;
-    else if (inTurn) last = index;
-    if (last >= 0) parts[last]?.push(answer);
-  });
-  return parts;
 }
 
 /** The pairs of one conversation; what is dropped is counted. */
