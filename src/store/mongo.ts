@@ -9,6 +9,7 @@ import type {
   KnowledgeVectorDoc,
   KnowledgeVersionDoc,
   LogConversationDoc,
+  LogImportDoc,
 } from "../knowledge/types.ts";
 import type {
   ArchiveEntryDoc,
@@ -59,6 +60,7 @@ export interface Store {
   knowledgeVectors: Collection<KnowledgeVectorDoc>;
   knowledgeGaps: Collection<KnowledgeGapDoc>;
   logConversations: Collection<LogConversationDoc>;
+  logImports: Collection<LogImportDoc>;
   feedback: Collection<FeedbackDoc>;
   close(): Promise<void>;
 }
@@ -101,6 +103,7 @@ export async function openStore(uri: string): Promise<Store> {
     knowledgeVectors: db.collection("knowledgeVectors"),
     knowledgeGaps: db.collection("knowledgeGaps"),
     logConversations: db.collection("logConversations"),
+    logImports: db.collection("logImports"),
     feedback: db.collection("feedback"),
     close: () => client.close(),
   };
