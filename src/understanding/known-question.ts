@@ -1,6 +1,6 @@
 /** What the shop has an answer for is a question about it, whatever the examples took it for (P4, D2). */
 import { isRequestKind } from "../commerce/types.ts";
-import type { Act, Understanding } from "../dialogue/types.ts";
+import type { Act, RequestAct, Understanding } from "../dialogue/types.ts";
 import { CERTAIN, POSSIBLE, SURE_ENOUGH } from "../knowledge/search.ts";
 import { ASKS } from "./cues.ts";
 import { nameGroups } from "./names.ts";
@@ -35,16 +35,29 @@ export async function asKnownQuestion(
   const leastConfidence = confidenceFor(reading, understanding, at);
   if (leastConfidence === null) return null;
   const found = await at.knowledge.find(at.tenant, at.locale, at.original);
-  if (found.ids.length === 0 || found.confidence < leastConfidence) return null;
+  const answers = found.ids.length > 0 && found.confidence >= leastConfidence;
+  if (!answers && !asksAboutGoods(reading, understanding, at)) return null;
   return {
     ...understanding,
-    acts: [questionAct(at.original, found)],
+    acts: [questionAct(at.original, answers ? found : NOTHING)],
     mention: null,
     reason: null,
     wanted: null,
     understood: true,
   };
 }
+const NOTHING: Found = { ids: [], confidence: 0 };
+
+/** "Does the wok go in the dishwasher?", from who has bought none: a question nobody can answer, and no order that wasn't found. */
+function asksAboutGoods(reading: Reading, { acts, mention }: Understanding, { text }: Ground): boolean {
+  const unknown =
+    mention?.unknown != null ||
+    acts.some(
+      (act) => (act.intent === "order_status" ? act.unknown : isRequest(act) ? act.mention?.unknown : null) != null,
+    );
+  return unknown && ASKS.test(text) && reading.acts.every((act) => act.guessed === true);
+}
+const isRequest = (act: Act): act is RequestAct => isRequestKind(act.intent);
 
 /** How sure an entry must be, by what speaks for another reading; null: none can be. */
 function confidenceFor(reading: Reading, { acts, answer, declined }: Understanding, at: Ground): number | null {
@@ -56,6 +69,8 @@ function confidenceFor(reading: Reading, { acts, answer, declined }: Understandi
   const intents = acts.map(({ intent }) => intent);
   if (intents.some((intent) => intent === "question" || intent === "human" || intent === "abandon")) return null;
   const guessed = reading.acts.every((act) => act.guessed === true);
+  // Who has ordered nothing has nothing to give back or to wait for.
+  if (guessed && at.signedIn && at.lines.length === 0) return POSSIBLE;
   const theirs = nameGroups(text, at.lines, at.thesaurus) !== null;
   if (intents.some((intent) => isRequestKind(intent) || intent === "order_status")) {
     if (guessed) return theirs ? CERTAIN : LIKELY;
