@@ -42,7 +42,7 @@ export type EntryOrigin =
 /**
  * An entry in MongoDB, one a tenant and id; the shop's own files (KNOWLEDGE_DIR) are a layer below and aren't in it. Every change
  * raises `version` by one, keeps the old one in `knowledgeVersions` and gets the tenant's next `revision`, by which workers find
- * what changed since they last looked.
+ * what changed since they last looked. Written by src/knowledge/store.ts only.
  */
 export interface KnowledgeEntryDoc extends KnowledgeEntry {
   /** `tenant:id` */
@@ -62,10 +62,10 @@ export interface KnowledgeEntryDoc extends KnowledgeEntry {
   updatedBy: string;
 }
 
-/** What an entry was before a change. Unique by (tenant, id, version). */
+/** A version of an entry, the newest one too. Only ever added to; unique by (tenant, id, version) and by (tenant, revision). */
 export type KnowledgeVersionDoc = Omit<KnowledgeEntryDoc, "_id">;
 
-/** The newest revision of a tenant. */
+/** Up to which revision a tenant's entries are what its versions say. */
 export interface KnowledgeHeadDoc {
   /** The tenant. */
   _id: string;
