@@ -86,7 +86,17 @@ function toDoc(input: RespondInput, message: OutboundMessage, facts: Facts, last
     ...(last && !input.interim ? { view: input.view } : {}),
     ...(last ? { carry: { ...input.carry, epoch: input.epoch } } : {}),
     ...(last && input.trace ? { trace: input.trace } : {}),
+    ...outcomeOf(says, facts),
   };
+}
+
+/** Which questions were answered by what, and whether one wasn't: what gaps are found by, and feedback is asked for. */
+function outcomeOf(says: Say[], { answers }: Pick<Facts, "answers">): Pick<MessageDoc, "answers" | "unanswered"> {
+  const asked = says.filter((say) => say.key === "answer");
+  const answered = asked.filter(({ question }) => answers.has(question));
+  const ids = answered.flatMap((say) => say.answers.slice(0, 1));
+  const unanswered = answered.length < asked.length || says.some(({ key }) => key === "noAnswer");
+  return { ...(ids.length > 0 ? { answers: ids } : {}), ...(unanswered ? { unanswered } : {}) };
 }
 
 /** What a tier has written, else the knowledge as it stands. */

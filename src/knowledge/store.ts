@@ -3,7 +3,14 @@ import type { Filter } from "mongodb";
 import { MongoBulkWriteError } from "mongodb";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
-import type { EntryStatus, KnowledgeEntryDoc, KnowledgeVersionDoc } from "./types.ts";
+import type {
+  EntryFlag,
+  EntryStakes,
+  EntryStatus,
+  KnowledgeEntryDoc,
+  KnowledgeLocale,
+  KnowledgeVersionDoc,
+} from "./types.ts";
 
 /** An entry as whoever writes it gives it; the store adds tenant, version, revision, when and by whom. */
 export type EntryInput = Omit<KnowledgeEntryDoc, "_id" | "tenant" | "version" | "revision" | "updatedAt" | "updatedBy">;
@@ -11,11 +18,27 @@ export type EntryInput = Omit<KnowledgeEntryDoc, "_id" | "tenant" | "version" | 
 export interface EntryFilter {
   status?: EntryStatus;
   reviewed?: boolean;
+  /** What waits for a reviewer: not retired, and either unreviewed or flagged. */
+  waiting?: true;
+  flag?: EntryFlag["kind"];
+  stakes?: EntryStakes;
+  locale?: KnowledgeLocale;
   /** Stands in the question, in another wording or in the answer; case doesn't matter. */
   text?: string;
   /** Id of the last entry of the page before. */
   after?: string;
   limit: number;
+}
+
+/** How a tenant's entries stand. */
+export interface EntryCounts {
+  live: number;
+  draft: number;
+  retired: number;
+  /** As `EntryFilter.waiting` has it. */
+  waiting: number;
+  /** A person has decided on it. */
+  reviewed: number;
 }
 
 /** The only writer of a tenant's entries. Everything here rejects with a MongoError while the database is away. */
@@ -42,6 +65,7 @@ export interface KnowledgeStore {
   get(tenant: string, id: string): Promise<KnowledgeEntryDoc | null>;
   /** Asked most first, then by id. */
   list(tenant: string, filter: EntryFilter): Promise<KnowledgeEntryDoc[]>;
+  counts(tenant: string): Promise<EntryCounts>;
   /** All of them, the newest, which is the entry itself, first. */
   versions(tenant: string, id: string): Promise<KnowledgeVersionDoc[]>;
   /** Entries that changed after this revision as they are now, in the order of their revisions; never misses one. */
@@ -207,15 +231,28 @@ export function createKnowledgeStore(store: Store, { now = () => new Date() } = 
         ),
         by,
       ),
-    async list(tenant, { status, reviewed, text, after, limit }) {
+    async list(tenant, { waiting, flag, text, after, limit, ...plain }) {
       await catchUp(tenant);
       const last = after === undefined ? null : await entries.findOne({ _id: keyOf(tenant, after) });
-      const all: Filter<KnowledgeEntryDoc>[] = [{ tenant }];
-      if (status !== undefined) all.push({ status });
-      if (reviewed !== undefined) all.push({ reviewed });
+      const all: Filter<KnowledgeEntryDoc>[] = [{ tenant, ...plain }];
+      if (waiting) all.push(WAITING);
+      if (flag !== undefined) all.push({ "flags.kind": flag });
       if (text) all.push(saying(text));
       if (last) all.push({ $or: [{ asked: { $lt: last.asked } }, { asked: last.asked, id: { $gt: last.id } }] });
       return entries.find({ $and: all }).sort({ asked: -1, id: 1 }).limit(limit).toArray();
+    },
+    async counts(tenant) {
+      await catchUp(tenant);
+      const count = (filter: Filter<KnowledgeEntryDoc>): Promise<number> =>
+        entries.countDocuments({ $and: [{ tenant }, filter] });
+      const [live, draft, retired, waiting, reviewed] = await Promise.all([
+        count({ status: "live" }),
+        count({ status: "draft" }),
+        count({ status: "retired" }),
+        count(WAITING),
+        count({ reviewed: true, flags: [] }),
+      ]);
+      return { live, draft, retired, waiting, reviewed };
     },
     versions: (tenant, id) => log.find({ tenant, id }, WITHOUT_ID).sort({ version: -1 }).toArray(),
     async changedSince(tenant, revision) {
@@ -227,6 +264,10 @@ export function createKnowledgeStore(store: Store, { now = () => new Date() } = 
 }
 
 const DUPLICATE_KEY = 11_000;
+const WAITING: Filter<KnowledgeEntryDoc> = {
+  status: { $ne: "retired" },
+  $or: [{ reviewed: false }, { flags: { $ne: [] } }],
+};
 const WITHOUT_ID = { projection: { _id: 0 } };
 
 const keyOf = (tenant: string, id: string): string => `${tenant}:${id}`;

@@ -4,7 +4,15 @@ import type { AuditDoc, AuditHeadDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 import { deriveKey } from "./seal.ts";
 
-export type AuditKind = "moderation" | "reveal" | "erasure" | "handoff" | "action" | "login" | "configuration";
+export type AuditKind =
+  | "moderation"
+  | "reveal"
+  | "erasure"
+  | "handoff"
+  | "action"
+  | "login"
+  | "configuration"
+  | "knowledge";
 
 /** What happened, without anything personal: ids, labels, placeholders. */
 export interface AuditEntry {
