@@ -250,7 +250,7 @@ export function createKnowledgeStore(store: Store, { now = () => new Date() } = 
         count({ status: "draft" }),
         count({ status: "retired" }),
         count(WAITING),
-        count({ reviewed: true, flags: [] }),
+        count({ reviewed: true, $or: [{ flags: [] }, { status: "retired" }] }),
       ]);
       return { live, draft, retired, waiting, reviewed };
     },
