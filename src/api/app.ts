@@ -23,6 +23,7 @@ import { handoffRoutes } from "./routes/handoffs.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { loginProviderRoute, loginRoutes } from "./routes/login.ts";
 import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
+import { reviewRoutes } from "./routes/review.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 
@@ -82,6 +83,7 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   await app.register(feedbackRoute(deps));
   await app.register(handoffRoutes(deps));
   await app.register(knowledgeRoutes(deps));
+  await app.register(reviewRoutes(deps));
   await app.register(customerRoutes(deps));
   await app.register(codecRoutes(deps));
   await app.register(tokenRoutes(deps));

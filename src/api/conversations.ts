@@ -16,6 +16,7 @@ export const toMessage = (doc: MessageDoc): Message => ({
   ...(doc.agent === undefined ? {} : { agent: doc.agent }),
   ...(doc.choices === undefined ? {} : { data: { choices: doc.choices } }),
   ...(doc.answers === undefined ? {} : { helpful: null }),
+  ...(doc.citations === undefined ? {} : { citations: doc.citations }),
 });
 
 /** The same with what the customer thought of the answers among them. */

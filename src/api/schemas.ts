@@ -46,6 +46,8 @@ export const message = z.object({
     .nullable()
     .optional()
     .describe("On answers to questions: what the customer thinks; null: nothing yet"),
+  /** What the text rests on: entries of `GET /v1/knowledge/entries/{id}`. */
+  citations: z.array(z.object({ id: z.string(), title: z.string() })).optional(),
 });
 export type Message = z.infer<typeof message>;
 

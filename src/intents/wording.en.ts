@@ -141,7 +141,6 @@ export const en: Wording = {
     unknown
       ? `I couldn't find “${unknown}” among your orders. Could you check the number?`
       : "There are no orders on this account. If you bought with another account, please sign in with that one.",
-  answer: (text, sources) => (sources.length > 0 ? `${text}\n(Source: ${sources.join(", ")})` : text),
   returnedToBot: (summary) =>
     [
       "My colleague has finished and I'm back with you.",

@@ -17,7 +17,7 @@ export interface Facts {
   orders: Map<string, Order>;
   products: Map<string, Product>;
   /** By question, already worded: verbatim, or by a tier that writes. */
-  answers: Map<string, { text: string; sources: string[] }>;
+  answers: Map<string, { text: string }>;
   now: Date;
 }
 
@@ -82,7 +82,6 @@ export interface Wording {
     requested: (request: OrderRequest) => string[],
   ): string;
   statusNone(unknown: string | null): string;
-  answer(text: string, sources: string[]): string;
   returnedToBot(summary: string): string;
   agentJoined(name: string): string;
   agentLeft(name: string): string;
@@ -255,7 +254,8 @@ export function word(say: Say, facts: Facts): string {
       return status(facts, words, say);
     case "answer": {
       const answer = facts.answers.get(say.question);
-      return answer ? words.answer(answer.text, answer.sources) : words.fixed.noAnswer;
+      // What it rests on is shown beside the text: the message's citations.
+      return answer?.text ?? words.fixed.noAnswer;
     }
     case "returnedToBot":
       return words.returnedToBot(say.summary);

@@ -117,7 +117,6 @@ export const zh: Wording = {
     unknown
       ? `在您的订单里没有找到“${unknown}”，请核对一下订单号。`
       : "您名下目前没有订单。如果是用别的账号买的，请用那个账号登录。",
-  answer: (text, sources) => (sources.length > 0 ? `${text}\n（来源：${sources.join("、")}）` : text),
   returnedToBot: (summary) =>
     [
       "客服同事已处理完，由我继续为您服务。",

@@ -51,6 +51,7 @@ const answerSchema = z.object({
  * `mean` centres the embeddings.
  */
 export function createAnswerCache(deps: {
+  /** `entry` is asked for tenants that are loaded: their question was just searched. */
   knowledge: Pick<Knowledge, "entry">;
   embedder: Embedder;
   mean: Float32Array;
@@ -71,7 +72,7 @@ export function createAnswerCache(deps: {
     const key = keyOf({ question, ...asked }, embedder.id);
     const kept = key === null ? undefined : await cache.get(key);
     if (!kept?.ids.some((id) => id === entries[0]?.id)) return null;
-    const current = kept.ids.flatMap((id) => knowledge.entry(id) ?? []);
+    const current = kept.ids.flatMap((id) => knowledge.entry(asked.tenant, id) ?? []);
     if (versionOf(current) !== kept.version) return null;
     return dot(await vectorOf(question), Float32Array.from(kept.vector)) >= NEAR_ENOUGH ? kept.text : null;
   }

@@ -77,7 +77,7 @@ export interface KnowledgeHeadDoc {
 export interface KnowledgeVectorDoc {
   /** SHA-256 of embedder id, a zero byte and the text, hex. */
   _id: string;
-  /** 8-bit integers, one a dimension, of the unit vector times 127. */
+  /** Signed 8-bit integers, one a dimension; the largest is 127. */
   vector: Uint8Array;
 }
 

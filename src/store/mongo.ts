@@ -1,7 +1,7 @@
 import type { Binary, Collection, Db } from "mongodb";
 import { MongoClient } from "mongodb";
 import type { Customer, Order, OrderRequest, Product } from "../commerce/types.ts";
-import type { AgentRef, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
+import type { AgentRef, Citation, HandoffStatus, TurnTrace } from "../dialogue/session.ts";
 import type { SessionView } from "../dialogue/view.ts";
 import type { Choice } from "../intents/wording.ts";
 import type {
@@ -40,6 +40,8 @@ export interface MessageDoc {
   messageId?: string;
   agent?: AgentRef;
   choices?: Choice[];
+  /** The knowledge entries that the text rests on, in the order of its answers. */
+  citations?: Citation[];
   turn: number;
   /** The conversation as it stood after this message; on the last message of each write. */
   view?: SessionView;

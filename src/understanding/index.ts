@@ -9,7 +9,7 @@ import type { Knowledge } from "../knowledge/index.ts";
 import type { Calibration } from "../models/calibration.ts";
 import type { Routed, Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
-import type { Prediction, PredictRequest } from "../models/types.ts";
+import type { Prediction, PredictRequest, Stakes } from "../models/types.ts";
 import { normalised } from "../safety/pii/find.ts";
 import { isPrivate } from "../safety/private.ts";
 import type { DriftWatch } from "./drift.ts";
@@ -26,7 +26,7 @@ import { read } from "./read.ts";
 import type { Reading } from "./reading.ts";
 import { says } from "./residue.ts";
 import type { Situation } from "./roles.ts";
-import { isUnsure, stakesOf } from "./stakes.ts";
+import { isUnansweredMedicine, isUnsure, stakesOf } from "./stakes.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -82,14 +82,18 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   };
 
   /** What the last tier that was asked makes of it: nobody is asked after this. */
-  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => ({
-    ...understanding,
-    ...(isUnsure(understanding, limits.handoffConfidence, () => stakesOf(at, limits.highValue))
-      ? { unsure: true }
-      : {}),
-    ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
-    ...(router()?.writes() ? { writes: true } : {}),
-  });
+  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => {
+    const stakes = (): Stakes => stakesOf(at, limits.highValue);
+    const unsure = isUnsure(understanding, limits.handoffConfidence, stakes);
+    return {
+      ...understanding,
+      ...(unsure || (limits.handoffConfidence > 0 && isUnansweredMedicine(understanding, stakes))
+        ? { unsure: true }
+        : {}),
+      ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
+      ...(router()?.writes() ? { writes: true } : {}),
+    };
+  };
 
   return {
     async quick(input) {

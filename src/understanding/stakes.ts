@@ -29,6 +29,15 @@ export function stakesOf(at: Ground, highValue: number): Stakes {
 const isMedicine = ({ product, item }: Line): boolean => MEDICINE.test(`${product?.category ?? ""} ${item.name}`);
 
 /**
+ * M6: a question about medicine that no reviewed entry answers is a person's, however sure its reading is: what nobody has reviewed
+ * doesn't answer it (knowledge/layer.ts), and "we don't know" may be read as "it's harmless".
+ */
+export function isUnansweredMedicine({ acts }: Understanding, stakesNow: () => Stakes): boolean {
+  const open = acts.some((act) => act.intent === "question" && act.answers.length === 0);
+  return open && stakesNow() === "medicine";
+}
+
+/**
  * M6: less sure than the threshold, a request about medicine or goods of high value is a person's, and so is a question about
  * medicine. Other money is gated where it moves: by a yes in so many words to a proposal that names it (docs/decisions/0007).
  */

@@ -94,6 +94,8 @@ export async function startWorker({
     cacheDir: config.cacheDir,
     knowledgeDir: config.KNOWLEDGE_DIR,
     driftCosine: config.DRIFT_COSINE,
+    store,
+    onError: (error) => log.warn({ err: error }, "a tenant's knowledge can't be read; trying again"),
     onProgress,
   });
   const { commerce, recentOrders } = rememberOrders(createDemoShop(store, keyring));
@@ -159,6 +161,7 @@ export async function startWorker({
     try {
       await worker.run();
     } finally {
+      knowledge.close();
       await connection.close();
       await store.close();
       await models.close();

@@ -25,6 +25,24 @@ export interface Message {
   data?: { choices?: Choice[] };
   /** On answers to questions: whether they helped; null while the customer hasn't said. */
   helpful?: boolean | null;
+  /** What the text rests on. */
+  citations?: Citation[];
+}
+
+/** A knowledge entry that a reply rests on. */
+export interface Citation {
+  id: string;
+  title: string;
+}
+
+/** The entry as it answers now. */
+export interface Passage {
+  id: string;
+  question: string;
+  answer: string;
+  source: string | null;
+  /** ISO 8601 */
+  updatedAt: string;
 }
 
 export type HandoffStatus = "waiting" | "active" | "callback" | "resolved" | "returned";
@@ -214,6 +232,8 @@ export function createApi(baseUrl = "") {
     session: (token: string, id: string) => json<SessionView>("GET", session(id), token),
     messages: (token: string, id: string, after: number) =>
       json<{ messages: Message[]; last: number }>("GET", `${session(id)}/messages?after=${after}`, token),
+    passage: (token: string, id: string) =>
+      json<Passage>("GET", `/v1/knowledge/entries/${encodeURIComponent(id)}`, token),
     postMessage: (token: string, id: string, message: { messageId: string; text: string }) =>
       json<{ messageId: string; duplicate: boolean }>("POST", `${session(id)}/messages`, token, message),
     feedback: (token: string, id: string, seq: number, helpful: boolean) =>

@@ -1,210 +1,79 @@
-import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { EntryInput } from "../../knowledge/store.ts";
-import { createKnowledgeStore, StaleEntryError } from "../../knowledge/store.ts";
-import type { KnowledgeEntryDoc, KnowledgeVersionDoc } from "../../knowledge/types.ts";
-import { requireClaims, requireReviewer } from "../auth.ts";
+import { mayAnswer } from "../../knowledge/entries.ts";
+import { readKnowledgeFiles } from "../../knowledge/files.ts";
+
+import { createKnowledgeStore } from "../../knowledge/store.ts";
+import type { KnowledgeEntry } from "../../knowledge/types.ts";
+import { requireClaims } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
-import {
-  acceptance,
-  counts,
-  entry,
-  entryParams,
-  entryQuery,
-  newEntry,
-  rejection,
-  restoration,
-  toEntry,
-} from "../knowledge-schemas.ts";
 import { ProblemError } from "../problems.ts";
 import { problem } from "../schemas.ts";
 
-const TAGS = ["knowledge"];
-const READERS = ["agent", "admin"] as const;
-const PATH = "/v1/knowledge/entries";
-const changes = { 200: entry, 400: problem, 401: problem, 403: problem, 404: problem, 409: problem };
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+/** An edited file is read again after so long. */
+const FILES_KEPT_MS = 5_000;
 
-/** What the reviewer did, as the audit log calls it. */
-type Done = "accepted" | "edited" | "rejected" | "restored" | "written";
+const passage = z.object({
+  id: z.string(),
+  question: z.string(),
+  answer: z.string(),
+  /** The title of the article it stands in. */
+  source: z.string().nullable(),
+  updatedAt: z.string(),
+});
+type Passage = z.infer<typeof passage>;
 
-/** Reviewing what was mined, and writing (P4): agents read, reviewers and admins change. */
+/** What the citations of a reply lead to. */
 export const knowledgeRoutes =
-  ({ store, tokens, audit }: ApiDeps): FastifyPluginAsyncZod =>
+  ({ store, tokens, config }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const knowledge = createKnowledgeStore(store);
+    const entries = createKnowledgeStore(store);
+    const files = keptFiles(resolve(root, config.KNOWLEDGE_DIR));
 
-    async function find(tenant: string, id: string): Promise<KnowledgeEntryDoc> {
-      const found = await knowledge.get(tenant, id);
-      if (!found) throw new ProblemError(404, "There is no such entry.");
-      return found;
-    }
-
-    /** Audited first: what can't be is not done. `expected` is the version that was looked at. */
-    async function change(
-      who: { tenant: string; sub: string },
-      input: EntryInput,
-      expected: number,
-      what: Done,
-    ): Promise<KnowledgeEntryDoc> {
-      const { tenant, sub } = who;
-      const refs = { entry: input.id, version: String(expected + 1) };
-      await audit.append({ tenant, kind: "knowledge", who: sub, what, refs });
-      return knowledge.put(tenant, input, sub, expected).catch(asConflict);
+    /** A tenant's own entry, unless it is a draft, stands instead of the files' one with its id. */
+    async function find(tenant: string, id: string): Promise<Passage | null> {
+      const own = await entries.get(tenant, id);
+      if (own?.status === "live" && mayAnswer(own)) return toPassage(own, own.updatedAt);
+      if (own?.status === "retired") return null;
+      const shared = (await files()).get(id);
+      return shared ? toPassage(shared.entry, shared.updatedAt) : null;
     }
 
     app.get(
-      PATH,
+      "/v1/knowledge/entries/:id",
       {
         schema: {
-          tags: TAGS,
-          summary: "Entries, asked most first, page by page, and how many there are",
-          querystring: entryQuery,
-          response: {
-            200: z.object({ entries: z.array(entry), counts, last: z.string().nullable() }),
-            400: problem,
-            401: problem,
-            403: problem,
-          },
+          tags: ["conversations"],
+          summary: "The passage that a reply cites, as it answers now; its id is URL-encoded",
+          params: z.strictObject({ id: z.string().min(1).max(200) }),
+          response: { 200: passage, 401: problem, 404: problem },
         },
       },
       async (request) => {
-        const { tenant } = await requireClaims(request, tokens, READERS);
-        const { waiting, ...filter } = request.query;
-        const [entries, counted] = await Promise.all([
-          knowledge.list(tenant, { ...given(filter), limit: filter.limit, ...(waiting ? { waiting: true } : {}) }),
-          knowledge.counts(tenant),
-        ]);
-        const last = entries.length === filter.limit ? (entries.at(-1)?.id ?? null) : null;
-        return { entries: entries.map(toEntry), counts: counted, last };
-      },
-    );
-
-    app.get(
-      `${PATH}/:id/versions`,
-      {
-        schema: {
-          tags: TAGS,
-          summary: "An entry with every version it had, the newest first",
-          params: entryParams,
-          response: { 200: z.object({ versions: z.array(entry) }), 401: problem, 403: problem, 404: problem },
-        },
-      },
-      async (request) => {
-        const { tenant } = await requireClaims(request, tokens, READERS);
-        const versions = await knowledge.versions(tenant, request.params.id);
-        if (versions.length === 0) throw new ProblemError(404, "There is no such entry.");
-        return { versions: versions.map(toEntry) };
-      },
-    );
-
-    app.post(
-      PATH,
-      {
-        schema: {
-          tags: TAGS,
-          summary: "Write an entry; it answers within seconds",
-          body: newEntry,
-          response: { 201: entry, 400: problem, 401: problem, 403: problem },
-        },
-      },
-      async (request, reply) => {
-        const claims = await requireReviewer(request, tokens);
-        const { locale, ...content } = request.body;
-        const input: EntryInput = {
-          ...{ ...content, id: `${locale}/written/${randomUUID().slice(0, 8)}`, locale, kind: "pair", source: null },
-          ...{ reviewed: true, status: "live", origin: { by: "written" }, flags: [], asked: 0, answeredAt: new Date() },
-        };
-        return reply.code(201).send(toEntry(await change(claims, input, 0, "written")));
-      },
-    );
-
-    app.post(
-      `${PATH}/:id/accept`,
-      {
-        schema: {
-          tags: TAGS,
-          summary: "It answers from now on, as it stands or as edited; its flags are settled by that",
-          params: entryParams,
-          body: acceptance,
-          response: changes,
-        },
-      },
-      async (request) => {
-        const claims = await requireReviewer(request, tokens);
-        const { version, ...edited } = request.body;
-        const found = await find(claims.tenant, request.params.id);
-        assertNewest(found, version);
-        const next: EntryInput = { ...found, ...given(edited), status: "live", reviewed: true, flags: [] };
-        const what = differs(found, next) ? "edited" : "accepted";
-        return toEntry(await change(claims, next, version, what));
-      },
-    );
-
-    app.post(
-      `${PATH}/:id/reject`,
-      {
-        schema: {
-          tags: TAGS,
-          summary: "It answers no more; kept for its history",
-          params: entryParams,
-          body: rejection,
-          response: changes,
-        },
-      },
-      async (request) => {
-        const claims = await requireReviewer(request, tokens);
-        const { version } = request.body;
-        const found = await find(claims.tenant, request.params.id);
-        assertNewest(found, version);
-        const next: EntryInput = { ...found, status: "retired", reviewed: true };
-        return toEntry(await change(claims, next, version, "rejected"));
-      },
-    );
-
-    app.post(
-      `${PATH}/:id/restore`,
-      {
-        schema: {
-          tags: TAGS,
-          summary: "As an earlier version had it, status and flags too; a new version",
-          params: entryParams,
-          body: restoration,
-          response: changes,
-        },
-      },
-      async (request) => {
-        const claims = await requireReviewer(request, tokens);
-        const { version, to } = request.body;
-        const versions = await knowledge.versions(claims.tenant, request.params.id);
-        const [newest] = versions;
-        const wanted = versions.find((candidate) => candidate.version === to);
-        if (!newest || !wanted) throw new ProblemError(404, "There is no such entry, or no such version of it.");
-        assertNewest(newest, version);
-        return toEntry(await change(claims, wanted, version, "restored"));
+        const { tenant } = await requireClaims(request, tokens);
+        const found = await find(tenant, request.params.id);
+        if (!found) throw new ProblemError(404, "There is no such entry.");
+        return found;
       },
     );
   };
 
-/** Without what wasn't said. */
-const given = <T extends object>(body: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
+const toPassage = ({ id, question, answer, source }: KnowledgeEntry, updatedAt: Date): Passage => ({
+  ...{ id, question, answer, source },
+  updatedAt: updatedAt.toISOString(),
+});
+
+/** The shop's files, by id. */
+function keptFiles(dir: string): () => ReturnType<typeof byId> {
+  let kept: { at: number; files: ReturnType<typeof byId> } | null = null;
+  return () => {
+    if (kept === null || Date.now() - kept.at > FILES_KEPT_MS) kept = { at: Date.now(), files: byId(dir) };
+    return kept.files;
   };
-
-const differs = (a: EntryInput, b: EntryInput): boolean =>
-  (["question", "alternatives", "answer", "stakes"] as const).some(
-    (field) => JSON.stringify(a[field]) !== JSON.stringify(b[field]),
-  );
-
-function assertNewest({ version }: KnowledgeEntryDoc | KnowledgeVersionDoc, seen: number): void {
-  if (version !== seen) throw changedMeanwhile(version);
 }
 
-const changedMeanwhile = (version: number): ProblemError =>
-  new ProblemError(409, `Somebody else changed this entry meanwhile: its version is ${version}. Look at it again.`);
-
-/** @throws ProblemError 409 for who came second */
-export function asConflict(error: unknown): never {
-  throw error instanceof StaleEntryError ? changedMeanwhile(error.version) : error;
-}
+const byId = async (dir: string) =>
+  new Map((await readKnowledgeFiles(dir)).map((file) => [file.entry.id, file] as const));

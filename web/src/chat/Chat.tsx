@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from "react";
-import type { Api, DemoCustomer, Order, Person, Role } from "../api.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Api, Citation, DemoCustomer, Order, Person, Role } from "../api.ts";
 import { isOpen } from "../core/snapshot.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { AssistantAvatar, Avatar } from "../ui/Avatar.tsx";
@@ -12,6 +12,7 @@ import { ChatHeader } from "./ChatHeader.tsx";
 import { Choices, Ended, Gone } from "./Choices.tsx";
 import { HandoffBanner } from "./HandoffBanner.tsx";
 import { OrdersPanel } from "./OrdersPanel.tsx";
+import { PassagePanel } from "./PassagePanel.tsx";
 import { useCustomerConversation } from "./useCustomerConversation.ts";
 import { Welcome } from "./Welcome.tsx";
 
@@ -29,6 +30,8 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
   const { conversation, snapshot, restart } = useCustomerConversation(api, customer?.id ?? null, locale);
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [expired, setExpired] = useState(false);
+  const [cited, setCited] = useState<Citation | null>(null);
+  const loadPassage = useCallback((id: string) => api.passage(conversation.token() ?? "", id), [api, conversation]);
   const composer = useRef<ComposerHandle>(null);
   const hasKeyboard = useMedia("(hover: hover) and (pointer: fine)");
   const { messages, outbox, handoff } = snapshot;
@@ -104,6 +107,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
               onDiscard={(id) => conversation.discard(id)}
             />
           )}
+          onCite={setCited}
           intro={
             <>
               {expired && <p className="system-line">{t("chat.expired")}</p>}
@@ -128,6 +132,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
           onSend={(text) => conversation.send(text)}
         />
       </main>
+      {cited && <PassagePanel citation={cited} load={loadPassage} onClose={() => setCited(null)} />}
     </div>
   );
 }

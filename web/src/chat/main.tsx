@@ -6,6 +6,7 @@ import "../styles/orders.css";
 import "../styles/picker.css";
 import "../styles/chat.css";
 import "../styles/panel.css";
+import "../styles/citations.css";
 import { createRoot } from "react-dom/client";
 import { I18nProvider } from "../i18n/index.tsx";
 import { ChatApp } from "./ChatApp.tsx";

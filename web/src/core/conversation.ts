@@ -161,6 +161,11 @@ export class Conversation {
     return this.#session;
   }
 
+  /** The token of the session that is on show; null before its first message. */
+  token(): string | null {
+    return this.#session?.token ?? null;
+  }
+
   #started(session: SessionKey): void {
     if (!session.started) {
       this.#session = { ...session, started: true };

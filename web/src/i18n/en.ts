@@ -49,6 +49,11 @@ export const en: Record<keyof typeof zh, string> = {
   "chat.yesterday": "Yesterday",
   "chat.history": "Loading your conversation…",
 
+  "cite.title": "What this answer is based on",
+  "cite.updated": "Last updated {date}",
+  "cite.gone": "This passage is no longer part of the shop's knowledge.",
+  "cite.failed": "The passage can't be shown right now. Please try again.",
+
   "composer.placeholder": "Write a message…",
   "composer.label": "Message",
   "composer.send": "Send",

@@ -47,6 +47,11 @@ export const zh = {
   "chat.yesterday": "昨天",
   "chat.history": "正在取回对话…",
 
+  "cite.title": "回答依据",
+  "cite.updated": "更新于 {date}",
+  "cite.gone": "这条内容已不在店铺的知识库里。",
+  "cite.failed": "暂时无法显示这条内容，请稍后再试。",
+
   "composer.placeholder": "输入消息…",
   "composer.label": "消息",
   "composer.send": "发送",

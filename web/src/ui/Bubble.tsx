@@ -21,9 +21,11 @@ interface BubbleProps {
   shownBefore?: number;
   /** Where the message stands in the outbox. */
   status?: ReactNode;
+  /** Stands under a reply when all of it is on show. */
+  foot?: ReactNode;
 }
 
-export function Bubble({ message, side, head, fresh, shownBefore = 0, status }: BubbleProps) {
+export function Bubble({ message, side, head, fresh, shownBefore = 0, status, foot }: BubbleProps) {
   const { locale } = useI18n();
   const reveal = fresh && message.role === "assistant";
   const shown = useReveal(message.text, shownBefore, reveal);
@@ -46,6 +48,7 @@ export function Bubble({ message, side, head, fresh, shownBefore = 0, status }: 
         <div className="bubble" title={clock(message.at, locale)}>
           <RichText text={part(message.text, shown)} partial={shown < message.text.length} />
         </div>
+        {shown >= message.text.length && foot}
         {status}
       </div>
     </div>
