@@ -103,11 +103,18 @@ function toDoc(
   };
 }
 
+const BAFFLED: ReadonlySet<Say["key"]> = new Set(["clarify", "offerPerson", "outOfScope"]);
+
 /** Which questions were answered by what, and whether one wasn't: what gaps are found by, and feedback is asked for. */
-function outcomeOf(says: Say[], answers: Answers): Pick<MessageDoc, "answers" | "unanswered"> {
+function outcomeOf(says: Say[], answers: Answers): Pick<MessageDoc, "answers" | "unanswered" | "baffled"> {
   const ids = citedBy(says, answers).map(({ id }) => id);
   const unanswered = says.some((say) => say.key === "noAnswer" || (say.key === "answer" && !answers.has(say.question)));
-  return { ...(ids.length > 0 ? { answers: ids } : {}), ...(unanswered ? { unanswered } : {}) };
+  const baffled = says.some(({ key }) => BAFFLED.has(key));
+  return {
+    ...(ids.length > 0 ? { answers: ids } : {}),
+    ...(unanswered ? { unanswered } : {}),
+    ...(baffled ? { baffled } : {}),
+  };
 }
 
 /** What a tier has written, else the knowledge as it stands. */

@@ -19,6 +19,7 @@ import { codecRoutes } from "./routes/codec.ts";
 import { customerRoutes } from "./routes/customers.ts";
 import { demoRoutes } from "./routes/demo.ts";
 import { feedbackRoute } from "./routes/feedback.ts";
+import { gapRoutes } from "./routes/gaps.ts";
 import { handoffRoutes } from "./routes/handoffs.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { loginProviderRoute, loginRoutes } from "./routes/login.ts";
@@ -84,6 +85,7 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   await app.register(handoffRoutes(deps));
   await app.register(knowledgeRoutes(deps));
   await app.register(reviewRoutes(deps));
+  await app.register(gapRoutes(deps));
   await app.register(customerRoutes(deps));
   await app.register(codecRoutes(deps));
   await app.register(tokenRoutes(deps));

@@ -105,3 +105,28 @@ export function toEntry(doc: KnowledgeEntryDoc | KnowledgeVersionDoc): Entry {
     updatedBy,
   };
 }
+
+const gapStatus = z.enum(["open", "added", "dismissed"]);
+/** `zh:1f3a5c7e9b0d`. */
+export const gapParams = z.strictObject({ id: z.string().regex(/^(?:zh|en):[0-9a-f]{1,32}$/, "a gap's id") });
+export const gapQuery = z.strictObject({ status: gapStatus.default("open") });
+
+export const gap = z.object({
+  id: z.string(),
+  locale,
+  status: gapStatus,
+  question: z.string().describe("The wording nearest to all others"),
+  wordings: z.array(z.object({ text: z.string(), times: z.int(), customers: z.int() })),
+  draft: z.string().nullable().describe("From what agents answered; null when nobody has"),
+  volume: z.int().describe("In how many conversations it was asked in vain: what an entry would have deflected"),
+  asked: z.int().describe("How often"),
+  why: z.object({ handoff: z.int(), "no-answer": z.int(), unhelpful: z.int() }),
+  firstAt: z.string(),
+  lastAt: z.string(),
+  entry: z.string().nullable(),
+  addedAt: z.string().nullable(),
+  answered: z.int().describe("How often its entry has answered since"),
+  deflected: z.int().describe("Of these, how often no person was needed and nobody called it unhelpful"),
+  missed: z.int().describe("Asked in vain again since"),
+});
+export const gapCounts = z.object({ open: z.int(), added: z.int(), dismissed: z.int() });

@@ -153,7 +153,7 @@ export interface KnowledgeGapDoc {
   locale: KnowledgeLocale;
   /** Newest first; unique by (sessionId, turn) over all of a tenant's gaps. */
   cases: GapCase[];
-  /** How many they are: what an entry would have deflected. */
+  /** In how many conversations: what an entry would have deflected. */
   volume: number;
   status: "open" | "added" | "dismissed";
   /** The entry it became. */

@@ -1,3 +1,4 @@
 export { archiveSweepWorkflow } from "./archive-sweep.ts";
 export { handoffWorkflow } from "./handoff.ts";
+export { knowledgeGapsWorkflow } from "./knowledge-gaps.ts";
 export { sessionWorkflow } from "./session.ts";

@@ -37,7 +37,8 @@ export const queue = (): EntryInput[] => [
   entry("zh/mined/invoice", {
     question: "可以开发票吗？",
     alternatives: ["怎么开发票", "能开专票吗", "发票多久能收到"],
-    answer: "可以。确认收货后在订单详情点“申请发票”，填写抬头，电子发票 24 小时内发到您的邮箱。\n\n- 个人：电子普通发票\n- 企业：可开增值税专用发票",
+    answer:
+      "可以。确认收货后在订单详情点“申请发票”，填写抬头，电子发票 24 小时内发到您的邮箱。\n\n- 个人：电子普通发票\n- 企业：可开增值税专用发票",
     asked: 87,
   }),
   entry("en/mined/gift-wrap", {

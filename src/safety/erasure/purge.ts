@@ -76,7 +76,8 @@ async function purgeGaps(
   const found = await knowledgeGaps.find({ tenant, "cases.sessionId": theirs.sessionId }).toArray();
   for (const { _id, cases } of found) {
     await knowledgeGaps.updateOne({ _id }, { $pull: { cases: theirs } });
-    const volume = cases.filter(({ sessionId }) => !sessionIds.includes(sessionId)).length;
+    const others = cases.filter(({ sessionId }) => !sessionIds.includes(sessionId));
+    const volume = new Set(others.map(({ sessionId }) => sessionId)).size;
     await knowledgeGaps.updateOne({ _id }, { $set: { volume } });
   }
   await knowledgeGaps.deleteMany({ tenant, status: { $ne: "added" }, cases: { $size: 0 } });
