@@ -1,5 +1,9 @@
 /** Entries as the miner leaves them, for tests of what reviewers do. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { sealWords } from "../../src/knowledge/gaps/words.ts";
 import type { EntryInput } from "../../src/knowledge/store.ts";
+import type { GapCase, GapWhy, KnowledgeGapDoc } from "../../src/knowledge/types.ts";
+import type { Corner } from "./servers.ts";
 
 export const entry = (id: string, more: Partial<EntryInput> = {}): EntryInput => ({
   id,
@@ -63,3 +67,49 @@ export const queue = (): EntryInput[] => [
     flags: [{ kind: "few", note: "只在 2 个对话里出现过。" }],
   }),
 ];
+
+/** A gap as the search for them leaves it: each wording from a visitor's session of its own. @returns its id without the tenant */
+export async function putGap(
+  { store, keyring, tenant }: Corner,
+  {
+    locale = "zh",
+    asked,
+    answers = [],
+    more = {},
+  }: {
+    locale?: "zh" | "en";
+    asked: Array<{ text: string; why?: GapWhy; daysAgo?: number }>;
+    answers?: string[];
+    more?: Partial<KnowledgeGapDoc>;
+  },
+): Promise<string> {
+  const cases: GapCase[] = [];
+  for (const [index, { text, why = "no-answer", daysAgo = index }] of asked.entries()) {
+    const sessionId = randomUUID();
+    const createdAt = new Date(Date.now() - daysAgo * 86_400_000);
+    await store.sessions.insertOne({
+      ...{ _id: sessionId, tenant, customerId: null, locale, channel: "web", createdAt, ownerEpoch: 0 },
+    });
+    const words = await sealWords(keyring, sessionId, { text, vector: vectorOf(text) });
+    const said = answers[index];
+    const answer = said && (await sealWords(keyring, sessionId, { text: said, vector: vectorOf(said) }));
+    cases.push({ sessionId, turn: 1, at: createdAt, why, words, ...(answer ? { answer } : {}) });
+  }
+  const id = `${locale}:${randomBytes(6).toString("hex")}`;
+  await store.knowledgeGaps.insertOne({
+    ...{ _id: `${tenant}:${id}`, tenant, locale, cases, volume: cases.length, status: "open", entry: null },
+    ...{ addedAt: null, answered: 0, deflected: 0, ...more },
+  });
+  return id;
+}
+
+const DIMENSIONS = 16;
+
+/** Some unit vector, the same for the same text: nothing is compared but with itself. */
+function vectorOf(text: string): Float32Array {
+  const raw = Float32Array.from({ length: DIMENSIONS }, (_, at) =>
+    Math.sin(text.length * 7 + text.charCodeAt(0) + at * at),
+  );
+  const length = Math.hypot(...raw);
+  return raw.map((value) => value / length);
+}

@@ -109,7 +109,11 @@ export function Review({ api, mayChange, onWaiting, onRejected }: ReviewProps) {
             <p>{t("knowledge.pick")}</p>
           </div>
         )}
-        <Toast done={review.done} onUndo={mayChange && review.canUndo ? review.undo : null} />
+        <Toast
+          done={review.done}
+          text={review.done && t(`knowledge.done.${review.done.what}`, { question: review.done.question })}
+          onUndo={mayChange && review.canUndo ? review.undo : null}
+        />
       </main>
     </div>
   );

@@ -6,6 +6,7 @@ import "../styles/queue.css";
 import "../styles/context.css";
 import "../styles/knowledge.css";
 import "../styles/entry.css";
+import "../styles/gaps.css";
 import { createRoot } from "react-dom/client";
 import { I18nProvider } from "../i18n/index.tsx";
 import { KnowledgeApp } from "./KnowledgeApp.tsx";

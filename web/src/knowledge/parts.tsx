@@ -2,7 +2,6 @@ import type { ApiError } from "../api.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { AlertIcon, CheckIcon, CloseIcon, UndoIcon } from "../ui/icons.tsx";
 import type { Entry } from "./api.ts";
-import type { Done } from "./useReview.ts";
 
 /** Small parts of both views. */
 
@@ -21,15 +20,21 @@ export function Failure({ failure, onDismiss }: { failure: ApiError | null; onDi
   );
 }
 
+interface ToastProps {
+  done: { what: string } | null;
+  text: string | null;
+  onUndo: (() => void) | null;
+}
+
 /** What was just done, said aloud, with the way back. */
-export function Toast({ done, onUndo }: { done: Done | null; onUndo: (() => void) | null }) {
+export function Toast({ done, text, onUndo }: ToastProps) {
   const { t } = useI18n();
   return (
     <div className="toast-place" role="status" aria-live="polite">
       {done && (
         <div className="toast" data-testid="done" data-what={done.what}>
           <CheckIcon size={16} />
-          <span>{t(`knowledge.done.${done.what}`, { question: done.question })}</span>
+          <span>{text}</span>
           {onUndo && (done.what === "accepted" || done.what === "rejected") && (
             <button type="button" className="link" onClick={onUndo}>
               <UndoIcon size={15} /> {t("knowledge.undo")} <kbd>U</kbd>
