@@ -138,7 +138,7 @@ export interface GapCase {
 /** A text and its centred vector, as cases keep them. */
 export interface GapWords {
   text: string;
-  /** 8-bit integers of the unit vector times 127, base64. */
+  /** A unit vector as 8-bit integers that keep its direction, base64. */
   vector: string;
 }
 

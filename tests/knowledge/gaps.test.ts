@@ -109,3 +109,81 @@ describe("from a question in vain to the next customer's answer", () => {
     expect(rows.map(({ what, who }) => [what, who])).toEqual([["gap added", "a-mei"]]);
   }, 120_000);
 });
+
+describe("what becomes a case", () => {
+  const find = (word: string) =>
+    gathered(`a gap about ${word}`, (open) => open.find(({ question }) => question.includes(word)));
+
+  test("an answer that was judged unhelpful, with the question it was given to", async () => {
+    const chat = await system.chats.open("c-patel", "en");
+    await chat.say("Hi there, who pays for return shipping?");
+    const reply = (await chat.messages()).find(({ helpful }) => helpful === null);
+    const path = `/v1/sessions/${chat.sessionId}/messages/${reply?.seq}/feedback`;
+    expect((await system.chats.call("POST", path, { token: chat.token, body: { helpful: false } })).status).toBe(200);
+    expect(await find("return shipping")).toMatchObject({
+      question: "who pays for return shipping?",
+      locale: "en",
+      why: { unhelpful: 1, handoff: 0, "no-answer": 0 },
+    });
+  });
+
+  test("what baffled the bot, once a person was asked for; not before", async () => {
+    const chat = await system.chats.open("c-lin");
+    expect(await chat.say("台灯色温多少")).toMatch(/帮不上忙/);
+    await gathered("nothing about it", (open) => !open.some(({ question }) => question.includes("色温")));
+    await chat.say("转人工");
+    expect(await find("色温")).toMatchObject({ volume: 1, why: { handoff: 1 } });
+  });
+
+  test("a question that nobody understood, not what isn't one", async () => {
+    const understood = async (last: string): Promise<string> => {
+      const chat = await system.chats.open("c-wang");
+      for (const text of ["嘎嘎咕咕", "嘎嘎咕咕", last]) await chat.say(text);
+      return (await chat.view()).state;
+    };
+    expect(await understood("嘎嘎咕咕")).toBe("HANDOFF");
+    expect(await understood("那个猫爬架可以承重多少斤？")).toBe("HANDOFF");
+    await find("承重");
+    expect((await gaps()).filter(({ question }) => question.includes("嘎"))).toEqual([]);
+  });
+});
+
+test("a dismissed gap stays dismissed when it is asked again, and can come back", async () => {
+  const ask = async () => (await system.chats.open(null)).say("可以参观仓库吗？");
+  await ask();
+  const { id } = await gathered("the gap", (open) => open.find(({ question }) => question.includes("仓库")));
+  expect((await call("POST", `/${id}/dismiss`)).body).toMatchObject({ status: "dismissed" });
+  expect((await call("POST", `/${id}/dismiss`)).status).toBe(409);
+  await ask();
+  await gathered("asked twice", (dismissed) => dismissed.find((one) => one.id === id && one.volume === 2), "dismissed");
+  expect((await gaps()).map((one) => one.id)).not.toContain(id);
+  expect((await call("POST", `/${id}/reopen`)).body).toMatchObject({ status: "open", volume: 2 });
+});
+
+describe("an erased customer leaves no words behind", () => {
+  test("theirs leave a gap that others share, and a gap of theirs alone goes", async () => {
+    const [theirs, other] = await Promise.all([system.chats.open("c-carter", "en"), system.chats.open(null, "en")]);
+    await theirs.say("Do you have anything for hamsters, dearest shop?");
+    await other.say("Do you have anything for hamsters?");
+    await theirs.say("Can I tour your warehouse with my aunt?");
+    const shared = await gathered("the shared gap", (open) =>
+      open.find(({ question, volume }) => volume === 2 && question.includes("hamsters")),
+    );
+    const alone = await gathered("their own", (open) => open.find(({ question }) => question.includes("aunt")));
+    const documents = await system.store.knowledgeGaps.find({ tenant: system.tenant }).toArray();
+    // At rest nobody's words are readable, theirs or others'.
+    expect(JSON.stringify(documents)).not.toMatch(/hamster|aunt/);
+
+    const admin = await system.chats.token({ role: "admin", sub: "boss" });
+    const erased = await system.chats.call("DELETE", "/v1/customers/c-carter", { token: admin });
+    expect(erased).toMatchObject({ status: 200, body: { counts: { gaps: 2 } } });
+    expect((await call("GET", `/${alone.id}`)).status).toBe(404);
+    const left = (await call<Gap>("GET", `/${shared.id}`)).body;
+    expect(left).toMatchObject({ volume: 1, question: "Do you have anything for hamsters?" });
+    expect(left.wordings).toHaveLength(1);
+    await gathered("the same after another look", (open) =>
+      open.some(({ id, volume }) => id === shared.id && volume === 1),
+    );
+    expect((await gaps()).map(({ id }) => id)).not.toContain(alone.id);
+  });
+});

@@ -2,15 +2,13 @@ import type { Binary } from "mongodb";
 import { KeyDestroyedError } from "../../safety/keys/keyring.ts";
 import type { Sealer } from "../../store/sealed.ts";
 import type { GapWords } from "../types.ts";
-import { toInt8 } from "../vector-index.ts";
+import { fromInt8, toInt8 } from "../vector-index.ts";
 
 /** A text with its centred vector, as it is compared. */
 export interface Worded {
   text: string;
   vector: Float32Array;
 }
-
-const UNIT = 127;
 
 const pack = ({ text, vector }: Worded): GapWords => {
   const small = toInt8(vector);
@@ -19,8 +17,7 @@ const pack = ({ text, vector }: Worded): GapWords => {
 
 function unpack({ text, vector }: GapWords): Worded {
   const bytes = Buffer.from(vector, "base64");
-  const small = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { text, vector: Float32Array.from(small, (value) => value / UNIT) };
+  return { text, vector: fromInt8(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)) };
 }
 
 /** Under the key of whoever the session belongs to. @throws KeyDestroyedError when they were erased */
