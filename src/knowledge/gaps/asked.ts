@@ -11,7 +11,7 @@ const ANSWER_MAX_CHARACTERS = 2_000;
 /** Of a turn, and of what agents said after it. */
 const MESSAGES_MAX = 60;
 
-const CLAUSES = /[^。！!？?；;\n]+[。！!？?；;]*/g;
+const BETWEEN_CLAUSES = /(?<=[。！!？?；;\n]|\.(?=\s))/;
 /** Words by which something is asked, in both languages. */
 const ASKS =
   /[?？]|[吗么呢嘛][。.!！~～]*$|谁|什么|啥|怎么|咋|如何|怎样|多少|多久|多长|多大|几[天个号点次种年]|哪[里儿些个种家]|能不能|可不可以|是不是|有没有|会不会|要不要|能否|可否|是否|为何|(\p{Script=Han})不\1|^(?:and |so |but )?(?:how|what|where|who|when|why|which|can|could|do|does|did|is|are|will|would|should|may|must|has|have|any)\b|\b(?:how (?:long|much|many|to)|(?:can|could|do|does|will|should) (?:i|you|it|we|they)|is (?:it|there)|are (?:there|you)|wonder(?:ing)?|know (?:if|how|what|whether|when))\b/iu;
@@ -22,7 +22,11 @@ const LEAD =
 const IDLE =
   /^(?:(?:亲+|您好|你好|在的?|在呢|嗯+|好的?|收到|明白|了解|不客气|应该的|没事|没关系)[,，。.!！~～呢哦哈\s]*)+$|稍等|等一下|久等|为您服务|有什么可以帮|还有(?:什么|其他|别的)|祝您|(?:生活|购物)愉快|感谢(?:您的)?(?:咨询|支持|等待|耐心|反馈)|再见|拜拜|我(?:帮您)?(?:看|查|核实|确认|问)(?:一下|下|看)|(?:请|麻烦|方便).{0,6}(?:提供|发|告诉|报).{0,10}(?:订单|单号|手机|照片|截图)|^(?:hi+|hello|hey)\b.{0,30}$|thank(?:s| you)|you'?re welcome|my pleasure|no (?:problem|worries)|(?:one|a) (?:moment|sec|second|minute)|bear with me|hold on|let me (?:just )?(?:check|look|see|find)|i'?ll (?:just )?(?:check|look|find)|anything else|have a (?:great|good|nice|lovely)|bye|how (?:can|may) i help|could you (?:please )?(?:send|share|provide|tell|give|confirm)|(?:send|tell|give) me (?:your|the)/iu;
 
-const clausesOf = (text: string): string[] => text.match(CLAUSES)?.map((clause) => clause.trim()) ?? [];
+const clausesOf = (text: string): string[] =>
+  text
+    .split(BETWEEN_CLAUSES)
+    .map((clause) => clause.trim())
+    .filter((clause) => /[\p{L}\p{N}]/u.test(clause));
 
 /** What of these words asks something; `strict`: null instead of all of it when nothing does. */
 export function questionIn(text: string, strict: boolean): string | null {

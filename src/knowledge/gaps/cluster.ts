@@ -22,7 +22,7 @@ const ANSWERS_SHARE = 0.55;
  * (English) of those that do are found. Questions alone tell little with this embedder, so they must be nearly the same words.
  */
 const SAME_BOTH = 0.45;
-const SAME_QUESTION = 0.62;
+const SAME_QUESTION = 0.75;
 
 /** How much two are the same question: vectors and telling words of the questions, and of the answers where both have one. */
 export function likeness(a: Asked, b: Asked): number {
