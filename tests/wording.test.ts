@@ -2,8 +2,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { ItemRef, Order, RequestKind } from "../src/commerce/types.ts";
 import type { ActionResult, OpenRequest, RefusalWhy, Say } from "../src/dialogue/types.ts";
+import { choicesFor } from "../src/intents/choices.ts";
 import type { Facts } from "../src/intents/wording.ts";
-import { choicesFor, word } from "../src/intents/wording.ts";
+import { word } from "../src/intents/wording.ts";
 import { KINDS } from "./support/dialogue-fixtures.ts";
 import { orderWith, products, requestOn } from "./support/shop-fixtures.ts";
 
@@ -42,6 +43,8 @@ const factsIn = (locale: (typeof LOCALES)[number], answers: Facts["answers"] = n
   orders: new Map(orders.map((order) => [order.id, order])),
   products: new Map(products.map((product) => [product.id, product])),
   answers,
+  told: new Map(),
+  promised: new Map(),
   now: new Date("2026-11-22T08:00:00Z"),
 });
 
@@ -71,6 +74,7 @@ const sayings: Record<Say["key"], Say[]> = {
   goodbye: plain("goodbye"),
   anythingElse: plain("anythingElse"),
   outOfScope: plain("outOfScope"),
+  keptPrivate: plain("keptPrivate"),
   clarify: plain("clarify"),
   offerPerson: plain("offerPerson"),
   whichOne: plain("whichOne"),

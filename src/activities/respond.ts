@@ -1,10 +1,12 @@
 import type { CommerceBackend, ItemRef, Product } from "../commerce/types.ts";
 import type { Citation, OutboundMessage, RespondInput, RespondOutput, WrittenAnswer } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
+import { choicesFor } from "../intents/choices.ts";
 import type { Facts } from "../intents/wording.ts";
-import { choicesFor, word } from "../intents/wording.ts";
+import { word } from "../intents/wording.ts";
 import type { Answer, AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
+import type { Memory } from "../memory/index.ts";
 import type { OutputScreen } from "../safety/output.ts";
 import type { MessageDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
@@ -19,6 +21,7 @@ export interface RespondDeps {
   commerce: CommerceBackend;
   recentOrders: CommerceBackend["orders"];
   answers: AnswerWriter;
+  memory: Pick<Memory, "told" | "promised">;
   output: OutputScreen;
   bus: LiveBus;
   now: () => Date;
@@ -67,6 +70,8 @@ async function insertOnce(store: Store, docs: SealedMessageDoc[]): Promise<void>
 }
 
 type Answers = Map<string, Answer>;
+/** What the answers among the says say. */
+type Said = { answers: Answers; told: Facts["told"] };
 
 function toDoc(
   input: RespondInput,
@@ -77,7 +82,7 @@ function toDoc(
 ): MessageDoc {
   const says = message.says ?? [];
   const choices = choicesFor(says, facts);
-  const citations = citedBy(says, facts.answers);
+  const citations = citedBy(says, facts);
   return {
     tenant: input.identity.tenant,
     sessionId: input.identity.sessionId,
@@ -99,16 +104,17 @@ function toDoc(
     ...(last && !input.interim ? { view: input.view } : {}),
     ...(last ? { carry: { ...input.carry, epoch: input.epoch } } : {}),
     ...(last && input.trace ? { trace: input.trace } : {}),
-    ...outcomeOf(says, facts.answers),
+    ...outcomeOf(says, facts),
   };
 }
 
 const BAFFLED: ReadonlySet<Say["key"]> = new Set(["clarify", "offerPerson", "outOfScope"]);
 
 /** Which questions were answered by what, and whether one wasn't: what gaps are found by, and feedback is asked for. */
-function outcomeOf(says: Say[], answers: Answers): Pick<MessageDoc, "answers" | "unanswered" | "baffled"> {
-  const ids = citedBy(says, answers).map(({ id }) => id);
-  const unanswered = says.some((say) => say.key === "noAnswer" || (say.key === "answer" && !answers.has(say.question)));
+function outcomeOf(says: Say[], facts: Said): Pick<MessageDoc, "answers" | "unanswered" | "baffled"> {
+  const ids = citedBy(says, facts).map(({ id }) => id);
+  const isOpen = (question: string): boolean => !facts.answers.has(question) && !facts.told.get(question)?.length;
+  const unanswered = says.some((say) => say.key === "noAnswer" || (say.key === "answer" && isOpen(say.question)));
   const baffled = says.some(({ key }) => BAFFLED.has(key));
   return {
     ...(ids.length > 0 ? { answers: ids } : {}),
@@ -135,9 +141,12 @@ async function answersTo(
   return answers;
 }
 
-/** Each entry once, in the order in which the says rest on them. */
-function citedBy(says: Say[], answers: Answers): Citation[] {
-  const cited = says.flatMap((say) => (say.key === "answer" ? (answers.get(say.question)?.citations ?? []) : []));
+/** Each entry once, in the order in which the says rest on them; what memory tells rests on none. */
+function citedBy(says: Say[], { answers, told }: Said): Citation[] {
+  const cited = says.flatMap((say) => {
+    const remembered = say.key === "answer" && (told.get(say.question)?.length ?? 0) > 0;
+    return say.key === "answer" && !remembered ? (answers.get(say.question)?.citations ?? []) : [];
+  });
   return [...new Map(cited.map((citation) => [citation.id, citation])).values()];
 }
 
@@ -166,7 +175,7 @@ function mentioned(says: Say[]): { orders: string[]; items: ItemRef[] } {
 }
 
 async function gatherFacts(
-  { commerce, recentOrders, now }: RespondDeps,
+  { commerce, recentOrders, memory, now }: RespondDeps,
   input: RespondInput,
   says: Say[],
 ): Promise<Omit<Facts, "answers">> {
@@ -176,9 +185,16 @@ async function gatherFacts(
   const named = orders.filter((order) => wanted.includes(order.id));
   const ids = [...new Set(named.flatMap((order) => order.items.map((item) => item.productId)))];
   const products: Product[] = ids.length > 0 ? await commerce.products(tenant, ids) : [];
+  const asked = says.flatMap((say) => (say.key === "status" ? say.orders : []));
+  const changed = named.filter(({ id, requests }) => asked.includes(id) && requests.length > 0).map(({ id }) => id);
+  const back = says.flatMap((say) => (say.key === "answer" && say.past ? [say.question] : []));
   return {
     locale,
     now: now(),
+    told: new Map(
+      await Promise.all(back.map(async (question) => [question, await memory.told(input.identity, question)] as const)),
+    ),
+    promised: changed.length > 0 ? await memory.promised(input.identity, changed) : new Map(),
     orders: new Map(named.map((order) => [order.id, order])),
     products: new Map(products.map((product) => [product.id, product])),
   };

@@ -179,13 +179,13 @@ function answers(understanding: Understanding): Effect[] {
     else if (act.intent === "question")
       effects.push(
         say(
-          act.answers.length > 0
-            ? { key: "answer", question: act.question, answers: act.answers }
+          act.past || act.answers.length > 0
+            ? { key: "answer", question: act.question, answers: act.answers, ...(act.past ? { past: true } : {}) }
             : { key: "noAnswer" },
         ),
       );
     else if (act.intent === "smalltalk") effects.push(say({ key: act.topic }));
-    else if (act.intent === "out_of_scope") effects.push(say({ key: "outOfScope" }));
+    else if (act.intent === "out_of_scope") effects.push(say({ key: act.personal ? "keptPrivate" : "outOfScope" }));
   }
   return effects;
 }

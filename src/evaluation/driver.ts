@@ -224,6 +224,8 @@ class Conversation implements Talk {
       now: this.#now,
       orders: new Map((await this.#commerce.orders(TENANT, this.#test.customer)).map((order) => [order.id, order])),
       products: new Map(this.#file.products.map((product) => [product.id, product])),
+      told: new Map(),
+      promised: new Map(),
       answers: new Map<string, { text: string }>(),
     };
     for (const say of says) {

@@ -18,6 +18,8 @@ export const en: Wording = {
     greeting:
       "Hi, I'm here. I can return, exchange or cancel items, find a parcel, or answer a question. What do you need?",
     anythingElse: "Is there anything else I can do for you?",
+    keptPrivate:
+      "I've hidden the personal details you sent: orders and returns don't need them, and only a colleague who has to can see them. Just tell me what you'd like to do.",
     outOfScope:
       "That's outside what I can help with. I can return, exchange or cancel items, find a parcel, or answer questions about shopping here.",
     clarify:

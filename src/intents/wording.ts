@@ -1,9 +1,10 @@
 import { SHOP_TIME_ZONE } from "../commerce/calendar.ts";
 import type { ItemRef, Options, Order, OrderRequest, Product, RequestKind } from "../commerce/types.ts";
-import { includesItem } from "../dialogue/items.ts";
 import type { ActionResult, Locale, OpenRequest, RefusalWhy, Say, Slot } from "../dialogue/types.ts";
+import type { Told } from "../memory/types.ts";
 import { en } from "./wording.en.ts";
 import { zh } from "./wording.zh.ts";
+import { wordPromise, wordTold } from "./wording-past.ts";
 
 /** A quick reply under a message; the button sends `text`. */
 export interface Choice {
@@ -18,6 +19,10 @@ export interface Facts {
   products: Map<string, Product>;
   /** By question, already worded: verbatim, or by a tier that writes. */
   answers: Map<string, { text: string }>;
+  /** By question about earlier conversations: the turns that answer it. */
+  told: Map<string, Told[]>;
+  /** By order: what was said in an earlier conversation when it was changed. */
+  promised: Map<string, Told>;
   now: Date;
 }
 
@@ -43,6 +48,7 @@ export interface Wording {
     | "goodbye"
     | "anythingElse"
     | "outOfScope"
+    | "keptPrivate"
     | "clarify"
     | "offerPerson"
     | "whichOne"
@@ -88,7 +94,7 @@ export interface Wording {
   choices: { yes: Choice; no: Choice; person: Choice; all: Choice; skip: Choice; whatFor: Choice[] };
 }
 
-const WORDINGS: Record<Locale, Wording> = { zh, en };
+export const WORDINGS: Record<Locale, Wording> = { zh, en };
 
 // Making a formatter takes a hundred times as long as using it.
 const dayFormat = (language: string, month: "long" | "short"): Intl.DateTimeFormat =>
@@ -113,7 +119,8 @@ function optionText(facts: Facts, product: Product | undefined, options: Options
     .join(facts.locale === "zh" ? "，" : ", ");
 }
 
-function itemLine(facts: Facts, ref: ItemRef): ItemLine {
+/** One item, in the customer's language. */
+export function itemLine(facts: Facts, ref: ItemRef): ItemLine {
   const order = facts.orders.get(ref.orderId);
   const item = order?.items[ref.line];
   const product = item ? facts.products.get(item.productId) : undefined;
@@ -218,7 +225,11 @@ function status(facts: Facts, words: Wording, say: Extract<Say, { key: "status" 
     const items = order.items.map((_, line) => withQuantity(itemLine(facts, { orderId: order.id, line })));
     const requested = (request: OrderRequest): string[] =>
       request.items.map(({ line, quantity }) => withQuantity(itemLine(facts, { orderId: order.id, line, quantity })));
-    return words.status(order, items, (iso) => day(facts.locale, iso), requested);
+    const promise = facts.promised.get(order.id);
+    return [
+      words.status(order, items, (iso) => day(facts.locale, iso), requested),
+      ...(promise ? [wordPromise(facts.locale, promise)] : []),
+    ].join("\n");
   });
   if (lines.length === 0) return words.statusNone(say.unknown);
   return say.unknown ? [words.notFound(say.unknown, null), ...lines].join("\n") : lines.join("\n");
@@ -253,6 +264,8 @@ export function word(say: Say, facts: Facts): string {
     case "status":
       return status(facts, words, say);
     case "answer": {
+      const told = facts.told.get(say.question) ?? [];
+      if (told.length > 0) return wordTold(facts.locale, told);
       const answer = facts.answers.get(say.question);
       // What it rests on is shown beside the text: the message's citations.
       return answer?.text ?? words.fixed.noAnswer;
@@ -266,32 +279,4 @@ export function word(say: Say, facts: Facts): string {
     default:
       return words.fixed[say.key];
   }
-}
-
-const CHOICES_MAX = 6;
-
-/** Quick replies for what was asked last. */
-export function choicesFor(says: Say[], facts: Facts): Choice[] {
-  const { choices } = WORDINGS[facts.locale];
-  const last = says.at(-1);
-  if (last?.key === "propose") return [choices.yes, choices.no];
-  if (last?.key === "noAnswer" || last?.key === "offerPerson") return [choices.person];
-  if (last?.key === "whatAbout") return choices.whatFor;
-  if (last?.key !== "ask") return [];
-  const request = last.requests.find((candidate) =>
-    last.missing.some((entry) => entry.request === candidate.id && entry.slots.length > 0),
-  );
-  const slots = last.missing.find((entry) => entry.request === request?.id)?.slots ?? [];
-  if (!request || !slots.includes("items")) return slots.length > 0 ? [choices.skip] : [];
-  const offered = request.candidates
-    .filter((ref, index, all) => !includesItem(all.slice(0, index), ref))
-    .slice(0, CHOICES_MAX);
-  const items = offered.map((ref) => {
-    const line = itemLine(facts, ref);
-    return {
-      label: line.label,
-      text: facts.locale === "zh" ? `订单${ref.orderId}的${line.label}` : `${line.label}, order ${ref.orderId}`,
-    };
-  });
-  return request.candidates.length > 1 ? [...items, choices.all] : items;
 }

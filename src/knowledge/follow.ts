@@ -12,7 +12,7 @@ export interface Followed {
   replaces(id: string): boolean;
   /** The newest revision that is in the layer. */
   revision(): number;
-  /** Resolves when everything that was there at the beginning is in the layer. */
+  /** Resolves when everything that was there at the beginning is in the layer, or couldn't be read: it never rejects. */
   loaded: Promise<void>;
   stop(): void;
 }
@@ -28,7 +28,7 @@ export interface FollowOptions {
 }
 
 /** Entries that are embedded and added in one go; between two of them questions are answered. */
-const BATCH_ENTRIES = 64;
+const BATCH_ENTRIES = 256;
 
 /**
  * Keeps a layer up to what the tenant's log of changes says (store.ts): from the first revision on, then whatever is new at every poll.
@@ -69,12 +69,16 @@ export function followTenant({ store, tenant, layer, vectors, centred, pollMs, o
     if (batch.length > 0) await apply(batch);
   }
 
-  const loaded = catchUp();
+  // Whoever has stopped closes the database too: what fails then is nobody's concern.
+  const failed = (error: unknown): void => {
+    if (!stopped) onError(error);
+  };
+  const loaded = catchUp().catch(failed);
   void (async () => {
-    await loaded.catch(onError);
+    await loaded;
     while (!stopped) {
       await sleep(pollMs, undefined, { ref: false });
-      if (!stopped) await catchUp().catch(onError);
+      if (!stopped) await catchUp().catch(failed);
     }
   })();
   return {

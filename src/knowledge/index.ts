@@ -16,9 +16,9 @@ import { createTextVectors } from "./vectors.ts";
 export interface Knowledge {
   /**
    * Ids of the entries that answer the question, best first, at most three; empty when nothing is near enough. Of the question's
-   * language only: an answer in another one helps nobody who didn't choose it.
+   * language only: an answer in another one helps nobody who didn't choose it. `nearEnough`: how near the best must be, 0..1.3.
    */
-  search(tenant: string, locale: KnowledgeLocale, question: string): Promise<string[]>;
+  search(tenant: string, locale: KnowledgeLocale, question: string, nearEnough?: number): Promise<string[]>;
   /** Resolves when the tenant's entries are loaded, or have kept the customer waiting long enough; `entry` and `publishes` need it before. */
   ready(tenant: string): Promise<void>;
   entry(tenant: string, id: string): KnowledgeEntry | undefined;
@@ -44,6 +44,8 @@ export interface KnowledgeOptions {
 }
 
 const ANSWERS_MAX = 3;
+/** How much less near the second and third may be. */
+const FURTHER = 0.1;
 const POLL_MS = 1_000;
 /** A customer who asks first, of a hundred thousand entries, isn't kept waiting for all of them. */
 const LOAD_WAIT_MS = 3_000;
@@ -89,12 +91,12 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
   const ready = async (tenant: string): Promise<void> => {
     const own = of(tenant);
     // Without the database its entries don't answer; the files do.
-    if (own) await within(LOAD_WAIT_MS, own.loaded.catch(onError));
+    if (own) await within(LOAD_WAIT_MS, own.loaded);
   };
 
   return {
     ready,
-    async search(tenant, locale, question) {
+    async search(tenant, locale, question, nearEnough = NEAR_ENOUGH) {
       const [[embedded]] = await Promise.all([embedder.embed([question]), ready(tenant)]);
       if (!embedded) return [];
       const own = of(tenant);
@@ -103,10 +105,10 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
       const hits = searchIndexes(indexes, question, centred(embedded), (id, index) =>
         index === shared ? (own?.replaces(id) ?? false) : false,
       );
-      return hits
-        .filter(({ score }) => score >= NEAR_ENOUGH)
-        .slice(0, ANSWERS_MAX)
-        .map(({ entry }) => entry.id);
+      // The first is what is said when nobody words it; the others may be nearly as near.
+      const near = hits.filter(({ nearness }) => nearness >= nearEnough - FURTHER);
+      const first = near.findIndex(({ nearness }) => nearness >= nearEnough);
+      return first < 0 ? [] : near.slice(first, first + ANSWERS_MAX).map(({ entry }) => entry.id);
     },
     entry(tenant, id) {
       const own = of(tenant);

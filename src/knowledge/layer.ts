@@ -13,6 +13,8 @@ export interface Row {
   entry: KnowledgeEntry;
   /** Its wording as `says` looks in it. */
   folded: string;
+  /** All that the entry says, its answer too; the same string in all its rows. */
+  all: string;
 }
 
 /** The wordings of one language, found by words and by vectors. */
@@ -36,6 +38,9 @@ export interface Layer {
   close(): void;
 }
 
+/** What the words of an entry's rows are: its answer's belong to the first, its question. */
+const indexed = (entry: KnowledgeEntry): string[] => [`${entry.question}\n${entry.answer}`, ...entry.alternatives];
+
 /** What may be somebody's number or address: only such texts are kept for `publishes`. */
 const MAY_BE_PERSONAL = /\d{5}|@/;
 
@@ -56,7 +61,7 @@ export function createLayer(dimensions: number): Layer {
     if (!entry) return;
     const index = locales[entry.locale];
     for (const [n, row] of (index.rowsOf.get(id) ?? []).entries()) {
-      index.words.remove(row, wordsOf(wordingsOf(entry)[n] ?? ""));
+      index.words.remove(row, wordsOf(indexed(entry)[n] ?? ""));
       index.vectors.clear(row);
       index.rows[row] = undefined;
       index.free.push(row);
@@ -73,10 +78,12 @@ export function createLayer(dimensions: number): Layer {
       remove(entry.id);
       if (!mayAnswer(entry)) return;
       const index = locales[entry.locale];
+      const all = foldText([...wordingsOf(entry), entry.answer].join("\n"));
+      const words = indexed(entry);
       const taken = wordingsOf(entry).map((wording, n) => {
         const row = index.free.pop() ?? index.rows.length;
-        index.rows[row] = { entry, folded: foldText(wording) };
-        index.words.add(row, wordsOf(wording));
+        index.rows[row] = { entry, folded: foldText(wording), all };
+        index.words.add(row, wordsOf(words[n] ?? ""));
         const vector = vectors[n];
         if (vector) index.vectors.set(row, toInt8(vector));
         return row;

@@ -10,7 +10,7 @@ export interface Support {
 }
 
 /** Least share of the text's content that the passages say; calibrated, as all of these, on data/evaluation/knowledge-support.jsonl. */
-const CONTENT_SHARE = 0.35;
+const CONTENT_SHARE = 0.25;
 /** What is at least so near as the nearest part of the passages speaks of the same thing. */
 const AS_NEAR = 0.75;
 /** Parts less alike than this speak of different things: their negations don't answer each other. */

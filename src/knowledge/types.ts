@@ -169,5 +169,9 @@ export interface KnowledgeGapDoc {
 export interface KnowledgeMarkDoc {
   /** The tenant. */
   _id: string;
-  at: Date;
+  /** Absent before the first time. */
+  at?: Date;
+  /** Who is gathering them just now, and how long that holds unless renewed. */
+  holder?: string;
+  heldUntil?: Date;
 }

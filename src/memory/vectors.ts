@@ -18,6 +18,12 @@ export function quantise(vector: Float32Array, mean: Float32Array): Uint8Array {
   return bits;
 }
 
+/** The same as a share of the most there could be, -1 to 1: comparable between questions. */
+export function nearestShare(question: Float32Array, mean: Float32Array, bits: Uint8Array): number {
+  const most = question.reduce((sum, component, i) => sum + Math.abs(component - (mean[i] as number)), 0);
+  return most === 0 ? 0 : nearness(question, mean, bits) / most;
+}
+
 /** How near a quantised text is to a question; to rank by, comparable for one question only. */
 export function nearness(question: Float32Array, mean: Float32Array, bits: Uint8Array): number {
   let sum = 0;

@@ -5,11 +5,11 @@ import type { Dialogue, Mention, Slot, Understanding } from "../dialogue/types.t
 import { CORRECT, KEEP, OTHER_ONE } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
-import type { Pointed, Scope } from "./mention.ts";
 import { pointAt } from "./mention.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
+import type { Pointed, Scope } from "./pointed.ts";
 import { countIn } from "./quantity.ts";
 import type { Reading } from "./reading.ts";
 import { says } from "./residue.ts";
@@ -94,6 +94,10 @@ async function pointedBy(
     ...(asksWhich ? {} : { loose: NO_GUESSES, exact: true }),
   };
   const meant = await pointAt(text, text, scope);
+  if (meant.by === "none" && meant.unknown === null && asksWhich && reading.answer === null) {
+    const choice = await chosen(text, at);
+    if (choice) return choice;
+  }
   const everything = meant.by === "none" && meant.unknown === null && asksWhich && ALL_BARE.test(text.trim());
   const pointed = await without(reading.except, everything ? allOf(scope) : meant, at, kind);
   if (reading.answer === "yes" && staysWith(pointed, dialogue)) return null;
@@ -110,7 +114,15 @@ const allOf = ({ lines, offered, prefer }: Scope): Pointed => ({
   by: "all",
 });
 
-const NO_GUESSES: LooseNames = { find: async () => [] };
+const NO_GUESSES: LooseNames = { find: async () => [], choose: async () => [] };
+
+/** Nothing of theirs was named: the answer to "which one?" by meaning. The proposal says what was chosen, and asks. */
+async function chosen(text: string, at: Ground): Promise<Pointed | null> {
+  const offered = linesOf(at, at.dialogue.open.find((request) => request.items.length === 0)?.candidates ?? []);
+  const lines = text.length > CHOICE_MAX_CHARACTERS ? [] : await at.loose.choose(text, offered);
+  return lines.length > 0 ? { lines, all: false, unknown: null, by: "name" } : null;
+}
+const CHOICE_MAX_CHARACTERS = 40;
 
 /** Ways of pointing that are firm enough to change what was chosen already. */
 const FIRM: Array<Pointed["by"]> = ["name", "number", "other", "option", "ordinal"];
@@ -121,8 +133,10 @@ function otherCount(text: string, at: Ground): Pointed | null {
   const [item] = items;
   const [line] = linesOf(at, items);
   const count = countIn(text);
-  if (items.length !== 1 || !item || !line || count === null || count >= line.item.quantity) return null;
-  return count === item.quantity ? null : { lines: [line], all: true, quantity: count, unknown: null, by: "name" };
+  if (items.length !== 1 || !item || !line || count === null || count > line.item.quantity) return null;
+  if (count === (item.quantity ?? line.item.quantity)) return null;
+  const quantity = count < line.item.quantity ? { quantity: count } : {};
+  return { lines: [line], all: true, ...quantity, unknown: null, by: "name" };
 }
 
 function wantedBy(

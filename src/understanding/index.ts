@@ -20,6 +20,7 @@ import type { Line } from "./lines.ts";
 import { hasWord, namedOrders, toLines } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import { namesLine } from "./names.ts";
+import { aboutPast, asksAboutPast } from "./past.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, linesOf, otherValues } from "./point.ts";
 import { read } from "./read.ts";
@@ -38,6 +39,8 @@ export interface UnderstandingDeps {
   knowledge: Knowledge;
   /** Pieces of earlier conversations for a prompt about these words, cited (T4); none where there is no memory. */
   past?: ((input: UnderstandInput) => Promise<string[]>) | undefined;
+  /** Whether earlier conversations answer this question about them; absent where there is no memory. */
+  told?: ((identity: SessionIdentity, question: string) => Promise<boolean>) | undefined;
   /** Tiers beyond patterns and examples; null when none is configured or ready. */
   router(): Router | null;
   calibration: Calibration;
@@ -98,6 +101,10 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   return {
     async quick(input) {
       const at = await groundFor(deps, input);
+      const asked = input.texts.join("\n");
+      // What is open comes first: its answers look like questions about it.
+      if (input.dialogue.open.length === 0 && asksAboutPast(at.text) && (await deps.told?.(input.identity, asked)))
+        return { understanding: await conclude(aboutPast(asked), at), settled: true, plain: false };
       const { reading, understanding } = await readExamples(at, input.texts);
       const sure = understanding.understood && reading.confidence >= SETTLED_CONFIDENCE;
       const settled = sure || router() === null;

@@ -38,7 +38,7 @@ export interface Mind {
   knowledge: Knowledge;
   /** `calibration` instead of the fitted one; `limits` are the shop's. */
   understander(
-    shop: Pick<UnderstandingDeps, "commerce" | "past" | "router" | "limits">,
+    shop: Pick<UnderstandingDeps, "commerce" | "past" | "told" | "router" | "limits">,
     calibration?: Calibration,
   ): Understander;
 }

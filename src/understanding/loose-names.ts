@@ -6,12 +6,17 @@ import { centre, dot } from "./vectors.ts";
 export interface LooseNames {
   /** Lines that the words mean without naming them: "the one that boils" for a kettle. */
   find(text: string, pool: Line[]): Promise<Line[]>;
+  /** Asked which of a few: the product whose name the whole answer is nearest to, when it is plainly ahead of the others. */
+  choose(text: string, offered: Line[]): Promise<Line[]>;
 }
 
 /** Centred cosine from which a word may mean an item, and how far other items must be behind. Calibrated on the example shops. */
 const NEAR = 0.45;
 const AHEAD = 0.06;
 const PHRASES_MAX = 8;
+/** The same for an answer among a few: "the one that pumps" is .31 and .15 ahead; "whatever" and "you choose" stay below .26. */
+const CHOSEN_NEAR = 0.28;
+const CHOSEN_AHEAD = 0.1;
 
 /** Words that are never things. */
 const EMPTY =
@@ -33,6 +38,21 @@ export function createLooseNames(embedder: Embedder, mean: Float32Array): LooseN
     for (const [index, vector] of vectors.entries()) kept.set(missing[index] ?? "", vector);
   };
   return {
+    async choose(text, offered) {
+      if (text.trim() === "" || offered.length < 2) return [];
+      const [[asked]] = await Promise.all([
+        embed([text]),
+        learn([...new Set(offered.flatMap((line) => line.phrases))]),
+      ]);
+      const products = new Map<string, number>();
+      for (const line of offered) {
+        const near = Math.max(...line.phrases.map((phrase) => dot(asked ?? ZERO, kept.get(phrase) ?? ZERO)));
+        products.set(line.item.productId, Math.max(near, products.get(line.item.productId) ?? -1));
+      }
+      const [best, next] = [...products].sort((a, b) => b[1] - a[1]);
+      if (!best || !next || best[1] < CHOSEN_NEAR || best[1] < next[1] + CHOSEN_AHEAD) return [];
+      return offered.filter((line) => line.item.productId === best[0]);
+    },
     async find(text, pool) {
       const things = [...new Set(words(text))]
         .filter((word) => !EMPTY.test(word) && !/^\d+$/.test(word))

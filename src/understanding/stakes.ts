@@ -33,7 +33,10 @@ const isMedicine = ({ product, item }: Line): boolean => MEDICINE.test(`${produc
  * doesn't answer it (knowledge/layer.ts), and "we don't know" may be read as "it's harmless".
  */
 export function isUnansweredMedicine({ acts }: Understanding, stakesNow: () => Stakes): boolean {
-  const open = acts.some((act) => act.intent === "question" && act.answers.length === 0);
+  // Read as none of the shop's business: in a shop without medicine nobody asks, and in one with it somebody should look.
+  const open = acts.some(
+    (act) => act.intent === "out_of_scope" || (act.intent === "question" && act.answers.length === 0),
+  );
   return open && stakesNow() === "medicine";
 }
 

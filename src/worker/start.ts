@@ -128,6 +128,7 @@ export async function startWorker({
   const understander = mind.understander({
     commerce,
     past: ({ identity, texts, window = [] }) => memory.relevant(identity, texts.join("\n"), window),
+    told: async (identity, question) => (await memory.told(identity, question)).length > 0,
     router,
     limits,
   });

@@ -157,6 +157,17 @@ describe("retrieving", () => {
     expect(shown.map(({ turn }) => turn)).not.toContain(5);
   });
 
+  test("a question about the past is told the turn that answers it; one about something else, nothing", async () => {
+    const { identity, memory, hot } = await conversation();
+    await memory.save(hot);
+    const told = await memory.told(identity, "上次让你们帮我开张发票，抬头怎么说的");
+    expect(told[0]).toMatchObject({ said: expect.stringContaining("发票") });
+    expect(told.length).toBeLessThanOrEqual(2);
+    expect(await memory.told(identity, "what is the capital of France")).toEqual([]);
+    const promised = await memory.promised(identity, ["GL-1", "GL-404"]);
+    expect([...promised.keys()]).toEqual(["GL-1"]);
+  });
+
   test("a short past is given whole, and cited by day and turn", async () => {
     const pieces = await relevantPieces(embedding, [session()], "anything");
     expect(pieces.map(({ turn }) => turn)).toEqual([1, 2]);

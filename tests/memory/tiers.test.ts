@@ -44,6 +44,8 @@ test(
     const chat = await chats.open("c-lin");
     await chat.say("我想退掉护眼台灯，一直闪");
     expect(await chat.say("确认")).toMatch(/退货已提交/);
+    // Also what was said a minute ago was said before.
+    expect(await chat.say("之前我说要退台灯，你们怎么答复我的？")).toMatch(/您说“(?:我想退掉护眼台灯，一直闪|确认)”/);
     const said = await chat.messages();
 
     // Hot to warm: 30 minutes, then 7 days; a worker that dies in between changes nothing.
@@ -72,6 +74,9 @@ test(
     await running.kill();
     running = await worker();
     const back = await chats.open("c-lin");
+    // What was promised is said with it, and asked back about, told in the words that were used.
+    expect(await back.say("那个怎么样了")).toMatch(/GL-491891[\s\S]*我们答应您的是：“退货已提交.*24 小时内/);
+    expect(await back.say("上次退台灯的时候，你们怎么答复我的？")).toMatch(/您说“我想退掉护眼台灯，一直闪”/);
     expect(await back.say("那个怎么样了")).toMatch(/GL-491891/);
     expect((await back.view()).intent).toBe("order_status");
     expect((await warmBody(chat))?.equals(warm)).toBe(true);

@@ -170,6 +170,8 @@ async function play(attack: Attack, moderated: boolean): Promise<Outcome> {
       orders: new Map((await commerce.orders(TENANT, ATTACKER.id)).map((order) => [order.id, order])),
       products: new Map(file.products.map((product) => [product.id, product])),
       answers: new Map(),
+      told: new Map(),
+      promised: new Map(),
     };
     replies.push(says.map((say) => word(say, facts)).join("\n"));
   }

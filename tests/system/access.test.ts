@@ -8,6 +8,7 @@ import { createKnowledgeStore } from "../../src/knowledge/store.ts";
 import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
+import { pair } from "../support/knowledge.ts";
 import { putGap, queue } from "../support/knowledge-entries.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
@@ -70,7 +71,7 @@ const ROUTES: Record<string, Route> = {
     ids: () => ({ id: chat.sessionId, seq: String(answer) }),
     body: () => ({ helpful: true }),
   },
-  "GET /v1/knowledge/entries/{id}": { may: CALLERS.slice(1), ids: () => ({ id: "zh/returns#1" }) },
+  "GET /v1/knowledge/entries/{id}": { may: CALLERS.slice(1), ids: () => ({ id: OWN_ENTRY }) },
   "GET /v1/knowledge/entries": { may: DESK },
   "GET /v1/knowledge/entries/{id}/versions": { may: DESK, ids: () => ({ id: ENTRY }) },
   "POST /v1/knowledge/entries": {
@@ -105,6 +106,7 @@ const ROUTES: Record<string, Route> = {
 };
 
 const SECRET = "我要投诉这盏台灯";
+const OWN_ENTRY = "en/qa/own";
 let system: TestSystem;
 let chat: Chat;
 let documented: string[];
@@ -115,6 +117,7 @@ beforeAll(async () => {
   documented = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
+  await createKnowledgeStore(system.store).put(system.tenant, pair(OWN_ENTRY, "Whose is it?", SECRET), "ann");
   chat = await system.chats.open("c-lin");
   await chat.say("我想退掉护眼台灯");
   await chat.say("谁出退货运费？");

@@ -10,6 +10,7 @@ import { belonging, bestGroup, COMPARED_MAX } from "./cluster.ts";
 import { recountEffects } from "./effect.ts";
 import type { FoundCase } from "./find.ts";
 import { findCases } from "./find.ts";
+import { inTurn } from "./turn.ts";
 import { openWords } from "./words.ts";
 
 export interface CollectDeps extends CaseDeps {
@@ -47,21 +48,35 @@ interface Group {
 /**
  * Brings a tenant's gaps up to now: what was asked in vain since the last run joins the gap it belongs to or opens one; what agents have
  * answered meanwhile is put beside it; gaps that turn out to be one become one; and what added entries have answered is counted. Cut
- * off or run twice, it ends up the same: a case is one by (session, turn).
+ * off and run again, it ends up the same: a case is one by (session, turn).
+ * @throws UnderWayError when another run is at it
  */
-export async function collectGaps(deps: CollectDeps, tenant: string): Promise<Collected> {
-  const { store, now, beat = () => undefined } = deps;
+export function collectGaps(deps: CollectDeps, tenant: string): Promise<Collected> {
+  const { store, beat } = deps;
+  return inTurn(store, tenant, (alive) =>
+    collect(deps, tenant, async () => {
+      beat?.();
+      await alive();
+    }),
+  );
+}
+
+/** Called now and then; rejects when the work is no longer this run's. */
+type Beat = () => Promise<void>;
+
+async function collect(deps: CollectDeps, tenant: string, beat: Beat): Promise<Collected> {
+  const { store, now } = deps;
   const started = now();
   const oldest = new Date(started.getTime() - KEPT_MS);
   const mark = await store.knowledgeMarks.findOne({ _id: tenant });
-  const since = new Date(Math.max(oldest.getTime(), (mark?.at.getTime() ?? 0) - OVERLAP_MS));
+  const since = new Date(Math.max(oldest.getTime(), (mark?.at?.getTime() ?? 0) - OVERLAP_MS));
   const found = await findCases(store, tenant, since, started);
   await forgetHelpful(store, tenant, found.helpful);
   const groups = await loadGroups(deps, tenant, beat);
   const fresh = await withoutKnown(store, tenant, found.cases);
   const collected: Collected = { cases: 0, opened: 0, merged: 0 };
   for (const one of fresh) {
-    beat();
+    await beat();
     const made = await toCase(deps, one);
     if (!made) continue;
     collected.cases += 1;
@@ -70,7 +85,7 @@ export async function collectGaps(deps: CollectDeps, tenant: string): Promise<Co
   await putAnswersBeside(deps, tenant, groups, beat);
   collected.merged = await mergeGrown(deps, groups);
   await recountEffects(store, tenant);
-  await store.knowledgeMarks.replaceOne({ _id: tenant }, { at: found.until }, { upsert: true });
+  await store.knowledgeMarks.updateOne({ _id: tenant }, { $set: { at: found.until } });
   return collected;
 }
 
@@ -88,11 +103,11 @@ async function membersOf(sealer: Sealer, cases: readonly GapCase[]): Promise<Ask
   return opened.filter((member) => member !== null);
 }
 
-async function loadGroups(deps: CollectDeps, tenant: string, beat: () => void): Promise<Group[]> {
+async function loadGroups(deps: CollectDeps, tenant: string, beat: Beat): Promise<Group[]> {
   const groups: Group[] = [];
   const docs = deps.store.knowledgeGaps.find({ tenant }).sort({ volume: -1 }).limit(GROUPS_MAX);
   for await (const { _id: id, locale, status, volume, cases } of docs) {
-    beat();
+    await beat();
     groups.push({
       id,
       locale,
@@ -141,11 +156,11 @@ async function place({ store }: CollectDeps, tenant: string, groups: Group[], ma
 }
 
 /** What agents have said since, beside the questions that nobody had answered. */
-async function putAnswersBeside(deps: CollectDeps, tenant: string, groups: Group[], beat: () => void): Promise<void> {
+async function putAnswersBeside(deps: CollectDeps, tenant: string, groups: Group[], beat: Beat): Promise<void> {
   const { store, now } = deps;
   const byId = new Map(groups.map((group) => [group.id, group]));
   for await (const gap of store.knowledgeGaps.find({ tenant, status: "open" })) {
-    beat();
+    await beat();
     const found = await newAnswers(deps, gap, now());
     if (found.size === 0) continue;
     await changeCases(store, gap._id, (cases) =>
