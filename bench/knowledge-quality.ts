@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { wordingsOf } from "../src/knowledge/entries.ts";
 import { LOCALES, readKnowledgeFiles } from "../src/knowledge/files.ts";
 import { createLayer } from "../src/knowledge/layer.ts";
-import type { Hit } from "../src/knowledge/search.ts";
-import { NEAR_ENOUGH, searchIndexes } from "../src/knowledge/search.ts";
+import type { Found } from "../src/knowledge/search.ts";
+import { SURE_ENOUGH, searchIndexes } from "../src/knowledge/search.ts";
 import type { KnowledgeEntry, KnowledgeLocale } from "../src/knowledge/types.ts";
 import type { Embedder } from "../src/models/types.ts";
 import { centre, embedSet } from "../src/understanding/vectors.ts";
@@ -32,7 +32,7 @@ export interface Quality {
 export async function measureQuality(
   { embedder, mean, cacheDir }: { embedder: Embedder; mean: Float32Array; cacheDir: string },
   search = searchIndexes,
-  threshold = NEAR_ENOUGH,
+  threshold = SURE_ENOUGH,
 ): Promise<Quality[]> {
   const entries = (await readKnowledgeFiles(join(data, "knowledge"))).map(({ entry }) => entry);
   const layer = createLayer(embedder.dimensions);
@@ -52,7 +52,7 @@ export async function measureQuality(
     const result: Quality = {
       ...{ locale, wordings: 0, first: 0, three: 0, threeOfArticle: 0, answered: 0, unrelated: 0, wronglyAnswered: 0 },
     };
-    const ask = (text: string, vector: Float32Array): Hit[] => search([layer.locales[locale]], text, vector);
+    const ask = (text: string, vector: Float32Array): Found => search([layer.locales[locale]], text, vector);
     for (const entry of entries.filter((one) => one.locale === locale && one.kind === "pair")) {
       const own = vectors.get(entry.id) ?? [];
       for (const [n, wording] of wordingsOf(entry).entries()) {
@@ -69,11 +69,9 @@ export async function measureQuality(
     const strange = await outOfScope(locale);
     const strangeVectors = await embedded(strange);
     strange.forEach((text, index) => {
-      const best = ask(text, strangeVectors[index] ?? new Float32Array(0)).find(
-        ({ nearness }) => nearness >= threshold,
-      );
+      const { confidence } = ask(text, strangeVectors[index] ?? new Float32Array(0));
       result.unrelated++;
-      if (best) result.wronglyAnswered++;
+      if (confidence >= threshold) result.wronglyAnswered++;
     });
     found.push(result);
   }
@@ -81,14 +79,14 @@ export async function measureQuality(
   return found;
 }
 
-function count(result: Quality, hits: Hit[], entry: KnowledgeEntry, threshold: number): void {
+function count(result: Quality, { hits, confidence }: Found, entry: KnowledgeEntry, threshold: number): void {
   const three = hits.slice(0, 3).map((hit) => hit.entry);
   result.wordings++;
   if (three[0]?.id === entry.id) result.first++;
   if (three.some(({ id }) => id === entry.id)) result.three++;
   if (three.some(({ id, source }) => id === entry.id || (source !== null && source === entry.source)))
     result.threeOfArticle++;
-  if (hits.some(({ nearness }) => nearness >= threshold)) result.answered++;
+  if (confidence >= threshold) result.answered++;
 }
 
 async function outOfScope(locale: KnowledgeLocale): Promise<string[]> {

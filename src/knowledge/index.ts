@@ -7,7 +7,7 @@ import type { Followed } from "./follow.ts";
 import { followTenant } from "./follow.ts";
 import type { Layer } from "./layer.ts";
 import { createLayer } from "./layer.ts";
-import { NEAR_ENOUGH, searchIndexes } from "./search.ts";
+import { FURTHER_NEARNESS, SURE_ENOUGH, searchIndexes } from "./search.ts";
 import { createKnowledgeStore } from "./store.ts";
 import type { KnowledgeEntry, KnowledgeLocale } from "./types.ts";
 import { createTextVectors } from "./vectors.ts";
@@ -16,9 +16,10 @@ import { createTextVectors } from "./vectors.ts";
 export interface Knowledge {
   /**
    * Ids of the entries that answer the question, best first, at most three; empty when nothing is near enough. Of the question's
-   * language only: an answer in another one helps nobody who didn't choose it. `nearEnough`: how near the best must be, 0..1.3.
+   * language only: an answer in another one helps nobody who didn't choose it. `sure`: how
+   * sure it must be that the first answers, 0..1.
    */
-  search(tenant: string, locale: KnowledgeLocale, question: string, nearEnough?: number): Promise<string[]>;
+  search(tenant: string, locale: KnowledgeLocale, question: string, sure?: number): Promise<string[]>;
   /** Resolves when the tenant's entries are loaded, or have kept the customer waiting long enough; `entry` and `publishes` need it before. */
   ready(tenant: string): Promise<void>;
   entry(tenant: string, id: string): KnowledgeEntry | undefined;
@@ -44,8 +45,6 @@ export interface KnowledgeOptions {
 }
 
 const ANSWERS_MAX = 3;
-/** How much less near the second and third may be. */
-const FURTHER = 0.1;
 const POLL_MS = 1_000;
 /** A customer who asks first, of a hundred thousand entries, isn't kept waiting for all of them. */
 const LOAD_WAIT_MS = 3_000;
@@ -96,19 +95,18 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
 
   return {
     ready,
-    async search(tenant, locale, question, nearEnough = NEAR_ENOUGH) {
+    async search(tenant, locale, question, sure = SURE_ENOUGH) {
       const [[embedded]] = await Promise.all([embedder.embed([question]), ready(tenant)]);
       if (!embedded) return [];
       const own = of(tenant);
       const shared = files.locales[locale];
       const indexes = own ? [own.layer.locales[locale], shared] : [shared];
-      const hits = searchIndexes(indexes, question, centred(embedded), (id, index) =>
+      const { hits, confidence } = searchIndexes(indexes, question, centred(embedded), (id, index) =>
         index === shared ? (own?.replaces(id) ?? false) : false,
       );
-      // The first is what is said when nobody words it; the others may be nearly as near.
-      const near = hits.filter(({ nearness }) => nearness >= nearEnough - FURTHER);
-      const first = near.findIndex(({ nearness }) => nearness >= nearEnough);
-      return first < 0 ? [] : near.slice(first, first + ANSWERS_MAX).map(({ entry }) => entry.id);
+      if (confidence < sure) return [];
+      const near = hits.filter(({ nearness }, rank) => rank === 0 || nearness >= FURTHER_NEARNESS);
+      return near.slice(0, ANSWERS_MAX).map(({ entry }) => entry.id);
     },
     entry(tenant, id) {
       const own = of(tenant);

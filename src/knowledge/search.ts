@@ -8,17 +8,33 @@ export interface Hit {
   entry: KnowledgeEntry;
   /** Which of several answers: higher is better. What an answer says helps here. */
   score: number;
-  /** Whether it answers at all, from `NEAR_ENOUGH` on. Only what is asked counts: answers say a lot that strangers' questions say, too. */
+  /** How much of what is asked it is asked as; what its answer says doesn't count: answers say a lot that strangers' questions say, too. */
   nearness: number;
 }
 
+export interface Found {
+  /** Best first. */
+  hits: Hit[];
+  /** That the first answers the question, 0..1. */
+  confidence: number;
+}
+
+/** From this confidence on the best entry answers (docs/knowledge.md has what other limits would give). */
+export const SURE_ENOUGH = 0.6;
+/** So sure, an entry answers whatever the text was read as: what a shop has an answer for is in its scope. */
+export const CERTAIN = 0.95;
+/** Further entries for a tier that words the answer: what is less near is about something else. */
+export const FURTHER_NEARNESS = 0.4;
 /**
- * From here on an entry answers. Calibrated (docs/knowledge.md): of wordings that an entry hasn't seen 19 of 20 score higher, of texts
- * about something else one of five, and those are read as out of scope before they are searched.
+ * Logistic regression on half of the questions of data/evaluation/knowledge, judged on the other half: the best entry's nearness, its
+ * lead over the next of another article, and the share of the question's words that no entry knows, by weight.
  */
-export const NEAR_ENOUGH = 0.5;
-/** So near, an entry says what the text asks, whatever the text was read as: what a shop has an answer for is in its scope. */
-export const CERTAIN = 0.75;
+const CONFIDENCE = { bias: -3.64, nearness: 6.95, lead: 9.02, unknown: -3.48 };
+const LEAD_MAX = 0.3;
+/** What unrelated entries score at best: where there are few entries, being ahead of nobody says nothing. */
+const UNRELATED_SCORE = 0.4;
+/** Less near than this nothing answers, however little else there is. */
+const LEAST_NEARNESS = 0.4;
 /** The second nearest wording counts too, so that one odd alternative doesn't decide. */
 const SECOND_WORDING = 0.3;
 /** What it is worth that one wording says all the words of the question, and that question and answer together do. */
@@ -35,6 +51,8 @@ interface Asked {
   vector: Int8Array;
   words: Array<{ word: string; weight: number }>;
   weight: number;
+  /** The share of the weight that no entry says. */
+  unknown: number;
 }
 
 /**
@@ -46,7 +64,7 @@ export function searchIndexes(
   question: string,
   vector: Float32Array,
   hidden: (id: string, index: LocaleIndex) => boolean = () => false,
-): Hit[] {
+): Found {
   const asked = readQuestion(indexes, question, vector);
   const hits = new Map<string, Hit>();
   for (const index of indexes)
@@ -54,7 +72,20 @@ export function searchIndexes(
       if (hits.has(entry.id) || hidden(entry.id, index)) continue;
       hits.set(entry.id, hitOf(index, entry, asked));
     }
-  return [...hits.values()].sort((a, b) => b.score - a.score);
+  const sorted = [...hits.values()].sort((a, b) => b.score - a.score);
+  return { hits: sorted, confidence: confidenceIn(sorted, asked) };
+}
+
+function confidenceIn(hits: Hit[], { unknown }: Asked): number {
+  const [first] = hits;
+  if (!first || first.nearness < LEAST_NEARNESS) return 0;
+  const { source } = first.entry;
+  const next = hits.slice(1).find(({ entry }) => entry.source === null || entry.source !== source);
+  const lead = first.score - Math.max(UNRELATED_SCORE, next?.score ?? 0);
+  const { bias, ...weights } = CONFIDENCE;
+  const sum =
+    bias + weights.nearness * first.nearness + weights.lead * Math.min(lead, LEAD_MAX) + weights.unknown * unknown;
+  return 1 / (1 + Math.exp(-sum));
 }
 
 /** Rare words weigh more: BM25's inverse document frequency. A word that no entry knows weighs most, and is found in none. */
@@ -62,9 +93,11 @@ function readQuestion(indexes: LocaleIndex[], question: string, vector: Float32A
   const total = indexes.reduce((sum, { rowsOf, rows }) => sum + (rowsOf.size > 0 ? rows.length : 0), 0);
   const words = wordsOf(question).map((word) => {
     const rows = indexes.reduce((sum, index) => sum + index.words.rows(word), 0);
-    return { word, weight: Math.log(1 + (total - rows + 0.5) / (rows + 0.5)) };
+    return { word, known: rows > 0, weight: Math.log(1 + (total - rows + 0.5) / (rows + 0.5)) };
   });
-  return { vector: toInt8(vector), words, weight: words.reduce((sum, { weight }) => sum + weight, 0) };
+  const weight = words.reduce((sum, one) => sum + one.weight, 0);
+  const strange = words.reduce((sum, one) => sum + (one.known ? 0 : one.weight), 0);
+  return { vector: toInt8(vector), words, weight, unknown: weight === 0 ? 0 : strange / weight };
 }
 
 function candidates(index: LocaleIndex, { vector, words }: Asked): Set<KnowledgeEntry> {

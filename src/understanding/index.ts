@@ -16,6 +16,7 @@ import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
 import { LABELS } from "./examples.ts";
 import { ground } from "./ground.ts";
+import { asKnownQuestion } from "./known-question.ts";
 import type { Line } from "./lines.ts";
 import { hasWord, namedOrders, toLines } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
@@ -69,6 +70,8 @@ export interface Understander {
 
 /** A reading by patterns and examples that is less sure than this is put to a model, where there is one. */
 const SETTLED_CONFIDENCE = 0.72;
+/** What an entry of the knowledge says it was: as sure as examples get. */
+const KNOWN_CONFIDENCE = 0.9;
 /** Least confidence at which a model's reading replaces theirs; measured: at .6 and above 19 of 20 are right. */
 const MODEL_CONFIDENCE = 0.6;
 
@@ -81,7 +84,11 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   ): Promise<{ reading: Reading; understanding: Understanding }> => {
     const reading = await read(texts, situationFor(at), classifier);
     const confidence = calibration.probability("examples", reading.confidence);
-    return { reading, understanding: { ...(await ground(reading, at)), confidence } };
+    const understanding = { ...(await ground(reading, at)), confidence };
+    const known = await asKnownQuestion(reading, understanding, at);
+    return known
+      ? { reading: { ...reading, confidence: KNOWN_CONFIDENCE }, understanding: known }
+      : { reading, understanding };
   };
 
   /** What the last tier that was asked makes of it: nobody is asked after this. */
