@@ -10,6 +10,7 @@ import type { OutputScreen } from "../safety/output.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Sealer } from "../store/sealed.ts";
 import type { Understander } from "../understanding/index.ts";
+import type { WebhookActivities, WebhookPublisher } from "../webhooks/types.ts";
 import { createArchive } from "./archive.ts";
 import { createExecute } from "./execute.ts";
 import { createGaps } from "./gaps.ts";
@@ -35,6 +36,7 @@ export interface ActivityDeps {
   audit: Audit;
   moderator: Moderator;
   output: OutputScreen;
+  webhooks: WebhookPublisher & WebhookActivities;
   modelTimeoutMs: number;
   /** For comparing questions: the embedder, and the mean of its vectors. */
   embedding: { embedder: Embedder; mean: Float32Array };
@@ -45,7 +47,7 @@ export interface ActivityDeps {
 export function createActivities({
   now = () => new Date(),
   ...given
-}: ActivityDeps): Activities & ArchiveActivities & GapActivities {
+}: ActivityDeps): Activities & ArchiveActivities & GapActivities & WebhookActivities {
   const deps = { ...given, now };
   return {
     openSession: createOpenSession(deps),
@@ -56,6 +58,7 @@ export function createActivities({
     respond: createRespond(deps),
     saveWarm: createSaveWarm(deps),
     projectHandoff: createProjectHandoff(deps),
+    deliverWebhook: deps.webhooks.deliverWebhook,
     ...createArchive(deps),
     ...createGaps({ ...deps, ...deps.embedding }),
   };

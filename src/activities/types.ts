@@ -48,12 +48,13 @@ export interface Activities {
   execute(input: ExecuteInput): Promise<ExecuteOutput>;
   /** Words, stores and publishes a turn's messages in one write, once by (session, seq). */
   respond(input: RespondInput): Promise<RespondOutput>;
-  /** D6: hot moves to warm. */
+  /** D6: hot moves to warm. `ended`: the session is over as well. */
   saveWarm(input: {
     identity: SessionIdentity;
     window: WindowEntry[];
     dialogue: Dialogue;
     turn: number;
+    ended?: true;
   }): Promise<void>;
   /** Brings the desk's list up to date and takes ownership (beyond-list 1). */
   projectHandoff(input: {

@@ -180,7 +180,14 @@ function answers(understanding: Understanding): Effect[] {
       effects.push(
         say(
           act.past || act.answers.length > 0
-            ? { key: "answer", question: act.question, answers: act.answers, ...(act.past ? { past: true } : {}) }
+            ? {
+                key: "answer",
+                question: act.question,
+                answers: act.answers,
+                ...(act.past ? { past: true } : {}),
+                // A tier that writes says only what the passages support, or nothing.
+                ...(act.perhaps && !understanding.writes ? { perhaps: true } : {}),
+              }
             : { key: "noAnswer" },
         ),
       );

@@ -143,6 +143,7 @@ export const en: Wording = {
     unknown
       ? `I couldn't find “${unknown}” among your orders. Could you check the number?`
       : "There are no orders on this account. If you bought with another account, please sign in with that one.",
+  perhaps: (asked, text) => `I'm not sure I got that right. If you mean “${asked}”:\n${text}`,
   returnedToBot: (summary) =>
     [
       "My colleague has finished and I'm back with you.",

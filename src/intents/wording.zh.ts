@@ -119,6 +119,7 @@ export const zh: Wording = {
     unknown
       ? `在您的订单里没有找到“${unknown}”，请核对一下订单号。`
       : "您名下目前没有订单。如果是用别的账号买的，请用那个账号登录。",
+  perhaps: (asked, text) => `我不确定有没有理解对。您要问的如果是“${asked}”：\n${text}`,
   returnedToBot: (summary) =>
     [
       "客服同事已处理完，由我继续为您服务。",

@@ -22,6 +22,8 @@ export interface AnswerCache {
   find(asked: FoundFor): Promise<string | null>;
   keep(asked: FoundFor, text: string): Promise<void>;
   stats(): CacheStats;
+  /** What this process has in memory: somebody was erased. */
+  forget(): void;
 }
 
 /** An answer rests on articles, whose change is seen at once; an hour bounds what a wrong wording can do. */
@@ -91,6 +93,7 @@ export function createAnswerCache(deps: {
       await cache.set(key, { text, ids, version: versionOf(asked.entries), vector });
     },
     stats: () => ({ ...stats }),
+    forget: () => cache.clear(),
   };
 }
 

@@ -13,6 +13,9 @@ export interface Answer {
   /** Titles of the articles it rests on. */
   sources: string[];
   citations: Citation[];
+  /** Of a verbatim one: the question that its entry answers, and those of the next best entries. */
+  asked?: string;
+  others?: string[];
 }
 
 export interface Asked {
@@ -103,8 +106,10 @@ export function createAnswerWriter(
   };
   return {
     async verbatim(tenant, ids) {
-      const [best] = await entriesOf(tenant, ids);
-      return best ? answerOf(best.answer, [best]) : null;
+      const [best, ...others] = await entriesOf(tenant, ids);
+      return best
+        ? { ...answerOf(best.answer, [best]), asked: best.question, others: others.map(({ question }) => question) }
+        : null;
     },
     async write({ tenant, locale, question, ids, sessionId, turn }, { signal, ...drafts }) {
       const writer = router();

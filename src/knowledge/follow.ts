@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import { mayAnswer, wordingsOf } from "./entries.ts";
 import type { Layer } from "./layer.ts";
 import type { KnowledgeStore } from "./store.ts";
@@ -27,8 +27,10 @@ export interface FollowOptions {
   onError: (error: unknown) => void;
 }
 
-/** Entries that are embedded and added in one go; between two of them questions are answered. */
+/** Entries that are read and embedded in one go. */
 const BATCH_ENTRIES = 256;
+/** Entries that are indexed before whatever else waits has its turn: some 2 ms. */
+const AT_ONCE = 16;
 
 /**
  * Keeps a layer up to what the tenant's log of changes says (store.ts): from the first revision on, then whatever is new at every poll.
@@ -43,9 +45,10 @@ export function followTenant({ store, tenant, layer, vectors, centred, pollMs, o
     const newest = [...new Map(batch.map((doc) => [doc.id, doc])).values()];
     const texts = newest.flatMap((doc) => (answers(doc) ? wordingsOf(doc) : []));
     const made = texts.length > 0 ? await vectors.of(texts) : [];
-    if (stopped) return;
     let at = 0;
-    for (const doc of newest) {
+    for (const [n, doc] of newest.entries()) {
+      if (n % AT_ONCE === 0) await immediate();
+      if (stopped) return;
       if (answers(doc)) {
         const end = at + wordingsOf(doc).length;
         layer.put(entryOf(doc), made.slice(at, end).map(centred));

@@ -7,7 +7,7 @@ import type { Followed } from "./follow.ts";
 import { followTenant } from "./follow.ts";
 import type { Layer } from "./layer.ts";
 import { createLayer } from "./layer.ts";
-import { FURTHER_NEARNESS, SURE_ENOUGH, searchIndexes } from "./search.ts";
+import { FURTHER_NEARNESS, POSSIBLE, SURE_ENOUGH, searchIndexes } from "./search.ts";
 import { createKnowledgeStore } from "./store.ts";
 import type { KnowledgeEntry, KnowledgeLocale } from "./types.ts";
 import { createTextVectors } from "./vectors.ts";
@@ -20,6 +20,8 @@ export interface Knowledge {
    * sure it must be that the first answers, 0..1.
    */
   search(tenant: string, locale: KnowledgeLocale, question: string, sure?: number): Promise<string[]>;
+  /** The same with how sure it is that the best one answers, 0..1: below `POSSIBLE` there are none. */
+  find(tenant: string, locale: KnowledgeLocale, question: string): Promise<{ ids: string[]; confidence: number }>;
   /** Resolves when the tenant's entries are loaded, or have kept the customer waiting long enough; `entry` and `publishes` need it before. */
   ready(tenant: string): Promise<void>;
   entry(tenant: string, id: string): KnowledgeEntry | undefined;
@@ -93,21 +95,27 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
     if (own) await within(LOAD_WAIT_MS, own.loaded);
   };
 
+  const find: Knowledge["find"] = async (tenant, locale, question) => {
+    const [[embedded]] = await Promise.all([embedder.embed([question]), ready(tenant)]);
+    if (!embedded) return { ids: [], confidence: 0 };
+    const own = of(tenant);
+    const shared = files.locales[locale];
+    const indexes = own ? [own.layer.locales[locale], shared] : [shared];
+    const { hits, confidence } = searchIndexes(indexes, question, centred(embedded), (id, index) =>
+      index === shared ? (own?.replaces(id) ?? false) : false,
+    );
+    if (confidence < POSSIBLE) return { ids: [], confidence };
+    const near = hits.filter(({ nearness }, rank) => rank === 0 || nearness >= FURTHER_NEARNESS);
+    return { ids: near.slice(0, ANSWERS_MAX).map(({ entry }) => entry.id), confidence };
+  };
+
   return {
     ready,
     async search(tenant, locale, question, sure = SURE_ENOUGH) {
-      const [[embedded]] = await Promise.all([embedder.embed([question]), ready(tenant)]);
-      if (!embedded) return [];
-      const own = of(tenant);
-      const shared = files.locales[locale];
-      const indexes = own ? [own.layer.locales[locale], shared] : [shared];
-      const { hits, confidence } = searchIndexes(indexes, question, centred(embedded), (id, index) =>
-        index === shared ? (own?.replaces(id) ?? false) : false,
-      );
-      if (confidence < sure) return [];
-      const near = hits.filter(({ nearness }, rank) => rank === 0 || nearness >= FURTHER_NEARNESS);
-      return near.slice(0, ANSWERS_MAX).map(({ entry }) => entry.id);
+      const { ids, confidence } = await find(tenant, locale, question);
+      return confidence < sure ? [] : ids;
     },
+    find,
     entry(tenant, id) {
       const own = of(tenant);
       return own?.layer.entry(id) ?? (own?.replaces(id) ? undefined : files.entry(id));

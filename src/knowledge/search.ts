@@ -19,8 +19,10 @@ export interface Found {
   confidence: number;
 }
 
-/** From this confidence on the best entry answers (docs/knowledge.md has what other limits would give). */
-export const SURE_ENOUGH = 0.6;
+/** From this confidence on the best entry may be said as what was perhaps meant, beside the others. */
+export const POSSIBLE = 0.25;
+/** From this confidence on the best entry answers; below it is said as what was perhaps meant (docs/knowledge.md). */
+export const SURE_ENOUGH = 0.8;
 /** So sure, an entry answers whatever the text was read as: what a shop has an answer for is in its scope. */
 export const CERTAIN = 0.95;
 /** Further entries for a tier that words the answer: what is less near is about something else. */

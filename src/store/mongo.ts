@@ -123,14 +123,13 @@ export interface ArchiveEntryDoc {
   lastAt: Date;
 }
 
-/** What a message's placeholders stand for, sealed (src/safety/vault.ts). `_id` is session and message id. */
+/** What a message's placeholders stand for, sealed under its session's key (src/safety/vault.ts). `_id` is session and message id. */
 export interface VaultDoc {
   _id: string;
   tenant: string;
   sessionId: string;
   messageId: string;
-  /** In the order of the placeholders in the text. */
-  items: Array<{ label: string; sealed: string }>;
+  sealed: Binary;
   at: Date;
 }
 
@@ -161,7 +160,7 @@ export interface AuditHeadDoc {
 export interface KeyDoc {
   /** Key id, 16 random characters. */
   _id: string;
-  /** `c:tenant:customer`, `s:session` of a visitor, or `service`. */
+  /** `c:tenant:customer`, `s:session` of a visitor, `service`, `caches` or `receipts`. */
   owner: string;
   tenant: string | null;
   customerId: string | null;
@@ -191,6 +190,36 @@ export interface TombstoneDoc {
 /** As the demo shop keeps them: what customers said as their reason is sealed. */
 export type OrderDoc = Omit<Order, "requests"> & { requests: Array<OrderRequest & { sealedReason?: Binary }> };
 
+/** An event on its way to an endpoint (src/webhooks): what is told, and how far it got. `_id` is event and endpoint. */
+export interface WebhookDeliveryDoc {
+  _id: string;
+  /** `webhook-id`. */
+  eventId: string;
+  endpoint: string;
+  /** Without its query. */
+  url: string;
+  tenant: string;
+  type: string;
+  /** As it is sent and signed. */
+  body: string;
+  state: "pending" | "delivered" | "dead" | "disabled";
+  attempts: number;
+  lastStatus: number | null;
+  lastError: string | null;
+  queuedAt: Date;
+  /** Null: its workflow isn't known to run. */
+  startedAt: Date | null;
+  settledAt: Date | null;
+}
+
+/** An endpoint that said 410 Gone: it gets nothing until somebody says otherwise. */
+export interface WebhookEndpointDoc {
+  _id: string;
+  url: string;
+  tenant: string | null;
+  disabledAt: Date;
+}
+
 type Owned<T extends { id: string }> = T & { tenant: string };
 
 export interface Store {
@@ -212,6 +241,8 @@ export interface Store {
   keys: Collection<KeyDoc>;
   tombstones: Collection<TombstoneDoc>;
   revocations: Collection<RevocationDoc>;
+  webhookDeliveries: Collection<WebhookDeliveryDoc>;
+  webhookEndpoints: Collection<WebhookEndpointDoc>;
   knowledgeEntries: Collection<KnowledgeEntryDoc>;
   knowledgeVersions: Collection<KnowledgeVersionDoc>;
   knowledgeHeads: Collection<KnowledgeHeadDoc>;
@@ -225,6 +256,7 @@ export interface Store {
 
 const DEFAULT_DATABASE = "colloquy";
 const MODEL_CALLS_KEPT_S = 90 * 24 * 60 * 60;
+const WEBHOOKS_KEPT_S = 30 * 24 * 60 * 60;
 const SELECTION_TIMEOUT_MS = 3_000;
 
 /** Connects and makes sure of the indexes. @throws MongoServerSelectionError when nothing answers */
@@ -252,6 +284,8 @@ export async function openStore(uri: string): Promise<Store> {
     keys: db.collection("keys"),
     tombstones: db.collection("tombstones"),
     revocations: db.collection("revocations"),
+    webhookDeliveries: db.collection("webhookDeliveries"),
+    webhookEndpoints: db.collection("webhookEndpoints"),
     knowledgeEntries: db.collection("knowledgeEntries"),
     knowledgeVersions: db.collection("knowledgeVersions"),
     knowledgeHeads: db.collection("knowledgeHeads"),
@@ -284,6 +318,11 @@ export async function openStore(uri: string): Promise<Store> {
     store.sessions.createIndex({ tenant: 1, customerId: 1 }),
     store.keys.createIndex({ owner: 1 }, { unique: true }),
     store.revocations.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }),
+    store.webhookDeliveries.createIndex({ state: 1, queuedAt: 1 }),
+    store.webhookDeliveries.createIndex(
+      { settledAt: 1 },
+      { expireAfterSeconds: WEBHOOKS_KEPT_S, partialFilterExpression: { state: "delivered" } },
+    ),
     store.warm.createIndex({ tenant: 1, customerId: 1, lastAt: -1 }),
     store.warm.createIndex({ tenant: 1, dueAt: 1 }),
     store.archiveFiles.createIndex({ tenant: 1, level: 1, period: 1 }),

@@ -7,6 +7,7 @@ import { CERTAIN } from "../knowledge/search.ts";
 import { bareMention, bareSlots } from "./bare-slots.ts";
 import { contradicts, keepsOthers } from "./consent.ts";
 import { ALL, ASKS, GOODBYE, THANKS } from "./cues.ts";
+import { questionAct } from "./known-question.ts";
 import type { Line } from "./lines.ts";
 import { ineligibility } from "./lines.ts";
 import { pointAt } from "./mention.ts";
@@ -77,8 +78,8 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
 async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: Line[] }> {
   if (read.intent === "order_status") return groundStatus(read, at);
   if (read.intent === "question") {
-    const answers = await at.knowledge.search(at.tenant, at.locale, inContext(read.text, at));
-    return { act: { intent: "question", question: read.text, answers }, lines: [] };
+    const found = await at.knowledge.find(at.tenant, at.locale, inContext(read.text, at));
+    return { act: questionAct(read.text, found), lines: [] };
   }
   if (read.intent === "smalltalk")
     return {

@@ -1,31 +1,44 @@
 /** What the shop has an answer for is a question about it, whatever the examples took it for (P4, D2). */
 import { isRequestKind } from "../commerce/types.ts";
-import type { Understanding } from "../dialogue/types.ts";
-import { CERTAIN, NEAR_ENOUGH } from "../knowledge/search.ts";
+import type { Act, Understanding } from "../dialogue/types.ts";
+import { CERTAIN, POSSIBLE, SURE_ENOUGH } from "../knowledge/search.ts";
 import { ASKS } from "./cues.ts";
 import { nameGroups } from "./names.ts";
 import type { Ground } from "./point.ts";
 import type { Reading } from "./reading.ts";
 
-/** A request or a status that was only guessed, or asked about: how near an entry must be to be what was meant. */
-const LIKELY = 0.62;
+interface Found {
+  ids: string[];
+  confidence: number;
+}
+
+/** A question with what was found for it: said as the answer, or as what was perhaps meant. */
+export const questionAct = (question: string, { ids, confidence }: Found): Act => ({
+  intent: "question",
+  question,
+  answers: ids,
+  ...(ids.length > 0 && confidence < SURE_ENOUGH ? { perhaps: true as const } : {}),
+});
+
+/** Something that was only guessed to be a request or a status. */
+const LIKELY = 0.8;
 
 /**
- * The turn as a question, when an entry is near enough to what was said; null leaves the reading as it is. What patterns settled
- * stays: a request with a thing of theirs, an answer to what was asked, a person.
+ * The turn as a question, when an entry is sure enough to answer it; null leaves the reading as it is. What patterns settled stays:
+ * a request with a thing of theirs, an answer to what was asked, a person.
  */
 export async function asKnownQuestion(
   reading: Reading,
   understanding: Understanding,
   at: Ground,
 ): Promise<Understanding | null> {
-  const nearEnough = nearnessFor(reading, understanding, at);
-  if (nearEnough === null) return null;
-  const answers = await at.knowledge.search(at.tenant, at.locale, at.original, nearEnough);
-  if (answers.length === 0) return null;
+  const leastConfidence = confidenceFor(reading, understanding, at);
+  if (leastConfidence === null) return null;
+  const found = await at.knowledge.find(at.tenant, at.locale, at.original);
+  if (found.ids.length === 0 || found.confidence < leastConfidence) return null;
   return {
     ...understanding,
-    acts: [{ intent: "question", question: at.original, answers }],
+    acts: [questionAct(at.original, found)],
     mention: null,
     reason: null,
     wanted: null,
@@ -33,8 +46,8 @@ export async function asKnownQuestion(
   };
 }
 
-/** How near an entry must be, by what speaks for another reading; null: nothing can be. */
-function nearnessFor(reading: Reading, { acts, answer, declined }: Understanding, at: Ground): number | null {
+/** How sure an entry must be, by what speaks for another reading; null: none can be. */
+function confidenceFor(reading: Reading, { acts, answer, declined }: Understanding, at: Ground): number | null {
   const { dialogue, text } = at;
   if (answer !== null || declined || reading.abandon || dialogue.state === "HANDOFF" || dialogue.state === "END")
     return null;
@@ -48,6 +61,7 @@ function nearnessFor(reading: Reading, { acts, answer, declined }: Understanding
     if (guessed) return theirs ? CERTAIN : LIKELY;
     return ASKS.test(text) && !theirs ? CERTAIN : null;
   }
-  if (intents.includes("out_of_scope") || intents.includes("smalltalk")) return guessed ? LIKELY : null;
-  return theirs && dialogue.open.length === 0 && !ASKS.test(text) ? CERTAIN : NEAR_ENOUGH;
+  if (intents.length > 0) return guessed ? SURE_ENOUGH : null;
+  if (theirs && dialogue.open.length === 0 && !ASKS.test(text)) return CERTAIN;
+  return POSSIBLE;
 }

@@ -36,6 +36,8 @@ export interface Mind {
   embedder: Embedder;
   classifier: Classifier;
   knowledge: Knowledge;
+  /** The texts that are kept to answer faster. */
+  forget(): void;
   /** `calibration` instead of the fitted one; `limits` are the shop's. */
   understander(
     shop: Pick<UnderstandingDeps, "commerce" | "past" | "told" | "router" | "limits">,
@@ -82,6 +84,7 @@ export async function loadMind({
     embedder,
     classifier,
     knowledge,
+    forget: () => thesaurus.forget(),
     understander: (shop, calibration = fitted) => createUnderstander({ ...shared, ...shop, calibration }),
   };
 }

@@ -35,6 +35,10 @@ const startWorker = async (dir = noFiles): Promise<Knowledge> => {
   return worker;
 };
 
+/** On a busy machine a first question may be answered before all is loaded. */
+const knows = (worker: Knowledge, tenant: string, id: string) =>
+  eventually(`${id} is loaded`, () => worker.entry(tenant, id) !== undefined);
+
 beforeAll(async () => {
   noFiles = await mkdtemp(join(tmpdir(), "colloquy-knowledge-"));
   corner = await openCorner();
@@ -78,6 +82,7 @@ describe("live", () => {
     const tenant = `${corner.tenant}-before`;
     await store.putMany(tenant, [ENGRAVE, pair("en/qa/piano", "Do you tune pianos?", "No.")], "import");
     const worker = await startWorker();
+    await knows(worker, tenant, "en/qa/piano");
     expect(await worker.search(tenant, "en", ASKED)).toEqual([ENGRAVE.id]);
     expect(worker.entry(tenant, "en/qa/piano")?.answer).toBe("No.");
   });
@@ -87,6 +92,7 @@ test("tenants never see each other's entries, and all see the files", async () =
   const [mine, theirs] = [`${corner.tenant}-mine`, `${corner.tenant}-theirs`];
   await store.put(mine, { ...ENGRAVE, answer: "Call 139-0000-1111." }, "ann");
   const worker = await startWorker();
+  await knows(worker, mine, ENGRAVE.id);
   expect(await worker.search(mine, "en", ASKED)).toEqual([ENGRAVE.id]);
   expect(await worker.search(theirs, "en", ASKED)).toEqual([]);
   expect(worker.entry(theirs, ENGRAVE.id)).toBeUndefined();
@@ -127,6 +133,7 @@ test.each(["money", "medicine"] as const)(
     const entry = pair("en/mined/1", "Can you engrave a watch?", "For 30 yuan.", { stakes, reviewed: false });
     await store.putMany(tenant, [entry, pair("en/qa/piano", "Do you tune pianos?", "No.")], "import");
     const worker = await startWorker();
+    await knows(worker, tenant, "en/qa/piano");
     expect(await worker.search(tenant, "en", "do you tune pianos")).toEqual(["en/qa/piano"]);
     expect(await worker.search(tenant, "en", ASKED)).toEqual([]);
     expect(worker.entry(tenant, entry.id)).toBeUndefined();
@@ -142,6 +149,7 @@ test("names and numbers tell apart what is asked in the same words, in the quest
   );
   await store.putMany(tenant, models, "import");
   const worker = await startWorker();
+  await knows(worker, tenant, "zh/mined/39");
   const [best] = await worker.search(tenant, "zh", "吸尘器zx-127噪音怎么样");
   expect(best).toBe("zh/mined/27");
   expect(await worker.search(tenant, "en", "吸尘器zx-127噪音怎么样")).toEqual([]);

@@ -118,7 +118,7 @@ describe("a decision", () => {
       ["a-mei", "rejected", id, "3"],
       ["a-mei", "restored", id, "4"],
     ]);
-    expect(await verifyAudit(corner.store, corner.env.VAULT_KEY ?? "", tenant)).toMatchObject({ faults: [] });
+    expect(await verifyAudit(corner.store, corner.env.AUDIT_KEY ?? "", tenant)).toMatchObject({ faults: [] });
   });
 
   test("on a version that isn't the newest is refused, and of two at once one is", async () => {

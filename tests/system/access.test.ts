@@ -129,7 +129,7 @@ beforeAll(async () => {
   const kept = await system.store.vault.findOne({ sessionId: chat.sessionId });
   const { sessionId, messageId = "" } = kept ?? { sessionId: chat.sessionId };
   const masked = await system.store.messages.findOne({ sessionId, messageId });
-  hidden = { seq: masked?.seq ?? 0, placeholder: kept?.items[0]?.label ?? "" };
+  hidden = { seq: masked?.seq ?? 0, placeholder: "[mobile]" };
   await eventually("the task at the desk", () => system.store.handoffs.findOne({ sessionId: chat.sessionId }));
   const plain = { metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from(SECRET) };
   const context = { type: "workflow", namespace: "default", workflowId: chat.sessionId } as const;

@@ -258,6 +258,13 @@ export function createApi(baseUrl = "") {
     postAgentMessage: (token: string, id: string, message: { messageId: string; text: string }) =>
       json<unknown>("POST", `${handoff(id)}/messages`, token, message),
 
+    /** What a placeholder of personal data stands for; written to the audit log with the reason. */
+    reveal: (token: string, id: string, request: { seq: number; placeholder: string; nth: number; reason: string }) =>
+      json<{ original: string }>("POST", `${handoff(id)}/reveal`, token, request),
+
+    /** Ends the token before its time. */
+    revoke: (token: string) => json<unknown>("POST", "/v1/tokens/revoke", token, {}),
+
     demoCustomers: () =>
       json<{ customers: DemoCustomer[] }>("GET", "/v1/demo/customers", null).then((answer) => answer.customers),
     demoCustomerToken: (id: string) => json<Token>("POST", demo("customers", id), null),

@@ -11,7 +11,7 @@ const AGENTS = [
 
 /** Demo mode only: anybody may become a demo customer or agent. Never mounted without DEMO=true. */
 export const demoRoutes =
-  ({ store, tokens, config, commerce }: ApiDeps): FastifyPluginAsyncZod =>
+  ({ store, tokens, config, commerce, audit }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const tenant = config.TENANT;
     const hide = { schema: { hide: true, params: sessionParams } };
@@ -59,6 +59,8 @@ export const demoRoutes =
     app.post("/v1/demo/agents/:id/token", hide, async (request) => {
       const agent = AGENTS.find((candidate) => candidate.id === request.params.id);
       if (!agent) throw new ProblemError(404, "There is no such demo agent.");
+      const refs = { role: "agent", by: "demo" };
+      await audit.append({ tenant, kind: "login", who: agent.id, what: "signed in", refs });
       const { id: sub, name, ...may } = agent;
       return tokens.sign({ role: "agent", sub, name, tenant, ...may }, config.TOKEN_TTL_S);
     });

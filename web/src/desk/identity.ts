@@ -3,8 +3,10 @@ import type { Person } from "../api.ts";
 /** Who works here, and the token they act with. */
 export interface Identity extends Person {
   token: string;
-  /** They may change the knowledge. */
-  reviews: boolean;
+  /** May look at personal data in conversations that others have. */
+  admin?: boolean;
+  /** May change the knowledge. */
+  reviews?: boolean;
 }
 
 interface Claims {
@@ -23,7 +25,9 @@ export function identityOf(token: string): Identity | null {
     );
     const { sub, name, role, reviews } = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
     if (!sub) return null;
-    return { id: sub, name: name ?? sub, token: token.trim(), reviews: role === "admin" || reviews === true };
+    const admin = role === "admin";
+    const may = { ...(admin ? { admin } : {}), ...(admin || reviews ? { reviews: true } : {}) };
+    return { id: sub, name: name ?? sub, token: token.trim(), ...may };
   } catch {
     return null;
   }

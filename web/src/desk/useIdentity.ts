@@ -1,4 +1,5 @@
 import { useCallback, useState } from "react";
+import type { Api } from "../api.ts";
 import { tabStorage } from "../ui/browser.ts";
 import type { Identity } from "./identity.ts";
 import { identityOf } from "./identity.ts";
@@ -16,7 +17,7 @@ function fromLogin(): Identity | null {
 }
 
 /** Who works in this tab, on the desk and on the knowledge page alike. */
-export function useIdentity() {
+export function useIdentity(api: Pick<Api, "revoke">) {
   const [identity, setIdentity] = useState(() => fromLogin() ?? (tabStorage.read(identityKey) as Identity | null));
   const [rejected, setRejected] = useState(false);
   const enter = useCallback((next: Identity) => {
@@ -24,10 +25,16 @@ export function useIdentity() {
     setRejected(false);
     setIdentity(next);
   }, []);
-  const leave = useCallback((because: "sign-out" | "rejected") => {
-    tabStorage.remove(identityKey);
-    setRejected(because === "rejected");
-    setIdentity(null);
-  }, []);
+  const leave = useCallback(
+    (because: "sign-out" | "rejected") => {
+      const token = (tabStorage.read(identityKey) as Identity | null)?.token;
+      // A token that was left behind is good for nobody. Away, the server is not waited for: it ends by itself.
+      if (because === "sign-out" && token) void api.revoke(token).catch(() => undefined);
+      tabStorage.remove(identityKey);
+      setRejected(because === "rejected");
+      setIdentity(null);
+    },
+    [api],
+  );
   return { identity, rejected, enter, leave };
 }

@@ -16,7 +16,7 @@ const api = createApi();
 
 /** Who reviews, then what there is to review. */
 export function KnowledgeApp() {
-  const { identity, rejected, enter, leave } = useIdentity();
+  const { identity, rejected, enter, leave } = useIdentity(api);
   if (!identity) return <SignIn api={api} page="knowledge" rejected={rejected} onEnter={enter} />;
   return <Knowledge key={identity.id} me={identity} onLeave={leave} />;
 }
@@ -53,7 +53,7 @@ function Knowledge({ me, onLeave }: KnowledgeProps) {
     const waiting = counts[view] ?? 0;
     document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${t("app.knowledgeTitle")} · Colloquy`;
   }, [counts, view, t]);
-  const shared = { api: knowledge, mayChange: me.reviews, onRejected };
+  const shared = { api: knowledge, mayChange: me.reviews === true, onRejected };
   return (
     <div className="knowledge">
       <header className="desk-head">

@@ -46,7 +46,11 @@ export function Bubble({ message, side, head, fresh, shownBefore = 0, status, fo
           </div>
         )}
         <div className="bubble" title={clock(message.at, locale)}>
-          <RichText text={part(message.text, shown)} partial={shown < message.text.length} />
+          <RichText
+            text={part(message.text, shown)}
+            partial={shown < message.text.length}
+            seq={message.role === "assistant" ? undefined : message.seq}
+          />
         </div>
         {shown >= message.text.length && foot}
         {status}

@@ -90,6 +90,13 @@ export const KeyboardIcon = icon(
     <path d="M7 10h.01M11 10h.01M15 10h.01M8 14h8" />
   </>,
 );
+export const LockIcon = icon(<path d="M6 11h12v8.500H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3" />);
+export const EyeIcon = icon(
+  <>
+    <path d="M2.500 12c2.500-4.500 6-6.500 9.500-6.500s7 2 9.500 6.500c-2.500 4.500-6 6.500-9.500 6.500S5 16.500 2.500 12" />
+    <circle cx="12" cy="12" r="2.800" />
+  </>,
+);
 export const SwitchIcon = icon(
   <path d="M8 4 4.500 7.500 8 11M4.500 7.500H18M16 13l3.500 3.500L16 20M19.500 16.500H6" />,
 );
