@@ -115,7 +115,7 @@ function outcomeOf(says: Say[], facts: Said): Pick<MessageDoc, "answers" | "unan
   const ids = citedBy(says, facts).map(({ id }) => id);
   const isOpen = (question: string): boolean => !facts.answers.has(question) && !facts.told.get(question)?.length;
   const unanswered = says.some((say) => say.key === "noAnswer" || (say.key === "answer" && isOpen(say.question)));
-  const baffled = says.some(({ key }) => BAFFLED.has(key));
+  const baffled = says.some((say) => BAFFLED.has(say.key) || (say.key === "answer" && say.perhaps));
   return {
     ...(ids.length > 0 ? { answers: ids } : {}),
     ...(unanswered ? { unanswered } : {}),

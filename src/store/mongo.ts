@@ -51,7 +51,7 @@ export interface MessageDoc {
   answers?: string[];
   /** A question of this turn has no answer in the knowledge. */
   unanswered?: true;
-  /** It says that the bot didn't understand, or can't help with that: a question in vain, should a person be asked for next. */
+  /** The bot didn't understand, wasn't sure to, or can't help with that: a question in vain, should a person be asked for next. */
   baffled?: true;
 }
 
