@@ -61,6 +61,8 @@ export async function audited(config: Config, store: Store, entry: Omit<AuditEnt
 export async function runCommand(command: () => Promise<void>): Promise<never> {
   try {
     await command();
+    // What is written to a pipe waits for its reader, and leaving cuts it off.
+    await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
     process.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

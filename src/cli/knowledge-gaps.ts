@@ -31,7 +31,9 @@ async function gather(client: Client, scheduleId: string): Promise<void> {
   throw new Error("the search for gaps didn't begin: is a worker running?");
 }
 
-export async function gapsCommand(args: string[]): Promise<void> {
+export const usage = ["gaps [--tenant T]"];
+
+export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { tenant: { type: "string" } } });
   const config = loadConfig();
   const tenant = values.tenant ?? config.TENANT;

@@ -1,4 +1,5 @@
-import { says, wordsOf } from "./fold.ts";
+import { wordingsOf } from "./entries.ts";
+import { foldText, says, wordsOf } from "./fold.ts";
 import type { LocaleIndex } from "./layer.ts";
 import type { KnowledgeEntry } from "./types.ts";
 import { toInt8 } from "./vector-index.ts";
@@ -78,12 +79,22 @@ export function searchIndexes(
   return { hits: sorted, confidence: confidenceIn(sorted, asked) };
 }
 
-function confidenceIn(hits: Hit[], { unknown }: Asked): number {
+/** A model's number in the question that the first says and the next doesn't: they are about two things, however alike. */
+function tellsApart({ entry }: Hit, next: Hit | undefined, words: Asked["words"]): boolean {
+  const said = (of: KnowledgeEntry): string => foldText(wordingsOf(of).join("\n"));
+  const numbers = words.filter(({ word }) => /\d/.test(word) && word.length >= NUMBER_MIN_CHARACTERS);
+  if (!next || numbers.length === 0) return false;
+  const [ours, theirs] = [said(entry), said(next.entry)];
+  return numbers.every(({ word }) => says(ours, word)) && numbers.some(({ word }) => !says(theirs, word));
+}
+const NUMBER_MIN_CHARACTERS = 3;
+
+function confidenceIn(hits: Hit[], { unknown, words }: Asked): number {
   const [first] = hits;
   if (!first || first.nearness < LEAST_NEARNESS) return 0;
   const { source } = first.entry;
   const next = hits.slice(1).find(({ entry }) => entry.source === null || entry.source !== source);
-  const lead = first.score - Math.max(UNRELATED_SCORE, next?.score ?? 0);
+  const lead = tellsApart(first, next, words) ? LEAD_MAX : first.score - Math.max(UNRELATED_SCORE, next?.score ?? 0);
   const { bias, ...weights } = CONFIDENCE;
   const sum =
     bias + weights.nearness * first.nearness + weights.lead * Math.min(lead, LEAD_MAX) + weights.unknown * unknown;

@@ -107,6 +107,35 @@ export interface LogConversationDoc {
   touchedAt: Date;
 }
 
+/** How far an import came: the same command goes on from here. One a file (by its bytes), tenant, source and map of columns. */
+export interface LogImportDoc {
+  /** SHA-256 of tenant, source, the file's digest and how it is read, hex. */
+  _id: string;
+  tenant: string;
+  source: string;
+  /** The file's name without its folder. */
+  file: string;
+  /** SHA-256 of the file's bytes, hex. */
+  digest: string;
+  /** Items (rows, lines, entries) in the file, and how many of them are done. */
+  items: number;
+  done: number;
+  /** How many bytes of the report on bad rows belong to what is done. */
+  reportBytes: number;
+  counts: LogImportCounts;
+  startedAt: Date;
+  finishedAt: Date | null;
+}
+
+export interface LogImportCounts {
+  /** New conversations, new messages; messages that were there already; without text, or private notes. */
+  conversations: number;
+  messages: number;
+  known: number;
+  skipped: number;
+  bad: number;
+}
+
 /** A customer's judgement of one reply; one a message, the last one counts. */
 export interface FeedbackDoc {
   /** `session:seq` */

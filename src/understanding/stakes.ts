@@ -2,13 +2,10 @@ import { isRequestKind } from "../commerce/types.ts";
 import type { Act, Understanding } from "../dialogue/types.ts";
 import type { Stakes } from "../models/types.ts";
 import type { Line } from "./lines.ts";
+import { MEDICINE } from "./medicine.ts";
 import { nameGroups } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { linesOf } from "./point.ts";
-
-/** Goods and words that touch health: what is said about them isn't guessed (M6). */
-const MEDICINE =
-  /药(?!箱|盒|膏盒|房地址)|处方|剂量|用量|副作用|过敏|禁忌|孕妇|哺乳|胰岛素|血压|血糖|\b(?:medicines?|medications?|drugs?|pills?|tablets?|capsules?|dos(?:e|age|ing)|prescriptions?|side effects?|allerg\w+|pregnan\w+|breastfeed\w*|insulin|antibiotics?|painkillers?|ibuprofen|paracetamol)\b/i;
 
 /**
  * What hangs on a turn before it is understood: what its words name, or what is open (M3, M6). `highValue` is the amount, in the
