@@ -8,6 +8,7 @@ import { followTenant } from "./follow.ts";
 import type { Layer } from "./layer.ts";
 import { createLayer } from "./layer.ts";
 import { FURTHER_NEARNESS, POSSIBLE, SURE_ENOUGH, searchIndexes } from "./search.ts";
+import { entryStakes } from "./stakes.ts";
 import { createKnowledgeStore } from "./store.ts";
 import type { KnowledgeEntry, KnowledgeLocale } from "./types.ts";
 import { createTextVectors } from "./vectors.ts";
@@ -101,8 +102,13 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
     const own = of(tenant);
     const shared = files.locales[locale];
     const indexes = own ? [own.layer.locales[locale], shared] : [shared];
-    const { hits, confidence } = searchIndexes(indexes, question, centred(embedded), (id, index) =>
-      index === shared ? (own?.replaces(id) ?? false) : false,
+    // M6: what money or health hangs on is answered by what a person has reviewed, however near something else is.
+    const weighs = entryStakes([question], []) !== null;
+    const { hits, confidence } = searchIndexes(
+      indexes,
+      question,
+      centred(embedded),
+      ({ id, reviewed }, index) => (weighs && !reviewed) || (index === shared && (own?.replaces(id) ?? false)),
     );
     if (confidence < POSSIBLE) return { ids: [], confidence };
     const near = hits.filter(({ nearness }, rank) => rank === 0 || nearness >= FURTHER_NEARNESS);

@@ -66,13 +66,13 @@ export function searchIndexes(
   indexes: LocaleIndex[],
   question: string,
   vector: Float32Array,
-  hidden: (id: string, index: LocaleIndex) => boolean = () => false,
+  hidden: (entry: KnowledgeEntry, index: LocaleIndex) => boolean = () => false,
 ): Found {
   const asked = readQuestion(indexes, question, vector);
   const hits = new Map<string, Hit>();
   for (const index of indexes)
     for (const entry of candidates(index, asked)) {
-      if (hits.has(entry.id) || hidden(entry.id, index)) continue;
+      if (hits.has(entry.id) || hidden(entry, index)) continue;
       hits.set(entry.id, hitOf(index, entry, asked));
     }
   const sorted = [...hits.values()].sort((a, b) => b.score - a.score);

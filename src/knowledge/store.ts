@@ -1,45 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Filter } from "mongodb";
 import { MongoBulkWriteError } from "mongodb";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
-import type {
-  EntryFlag,
-  EntryStakes,
-  EntryStatus,
-  KnowledgeEntryDoc,
-  KnowledgeLocale,
-  KnowledgeVersionDoc,
-} from "./types.ts";
+import type { EntryCounts, EntryFilter } from "./entry-filter.ts";
+import { countEntries, wanted } from "./entry-filter.ts";
+import type { EntryStatus, KnowledgeEntryDoc, KnowledgeVersionDoc } from "./types.ts";
 
 /** An entry as whoever writes it gives it; the store adds tenant, version, revision, when and by whom. */
 export type EntryInput = Omit<KnowledgeEntryDoc, "_id" | "tenant" | "version" | "revision" | "updatedAt" | "updatedBy">;
-
-export interface EntryFilter {
-  status?: EntryStatus;
-  reviewed?: boolean;
-  /** What waits for a reviewer: not retired, and either unreviewed or flagged. */
-  waiting?: true;
-  flag?: EntryFlag["kind"];
-  stakes?: EntryStakes;
-  locale?: KnowledgeLocale;
-  /** Stands in the question, in another wording or in the answer; case doesn't matter. */
-  text?: string;
-  /** Id of the last entry of the page before. */
-  after?: string;
-  limit: number;
-}
-
-/** How a tenant's entries stand. */
-export interface EntryCounts {
-  live: number;
-  draft: number;
-  retired: number;
-  /** As `EntryFilter.waiting` has it. */
-  waiting: number;
-  /** A person has decided on it. */
-  reviewed: number;
-}
 
 /** The only writer of a tenant's entries. Everything here rejects with a MongoError while the database is away. */
 export interface KnowledgeStore {
@@ -231,28 +199,16 @@ export function createKnowledgeStore(store: Store, { now = () => new Date() } = 
         ),
         by,
       ),
-    async list(tenant, { waiting, flag, text, after, limit, ...plain }) {
+    async list(tenant, { after, limit, ...filter }) {
       await catchUp(tenant);
       const last = after === undefined ? null : await entries.findOne({ _id: keyOf(tenant, after) });
-      const all: Filter<KnowledgeEntryDoc>[] = [{ tenant, ...plain }];
-      if (waiting) all.push(WAITING);
-      if (flag !== undefined) all.push({ "flags.kind": flag });
-      if (text) all.push(saying(text));
+      const all = [{ tenant }, wanted(filter)];
       if (last) all.push({ $or: [{ asked: { $lt: last.asked } }, { asked: last.asked, id: { $gt: last.id } }] });
       return entries.find({ $and: all }).sort({ asked: -1, id: 1 }).limit(limit).toArray();
     },
     async counts(tenant) {
       await catchUp(tenant);
-      const count = (filter: Filter<KnowledgeEntryDoc>): Promise<number> =>
-        entries.countDocuments({ $and: [{ tenant }, filter] });
-      const [live, draft, retired, waiting, reviewed] = await Promise.all([
-        count({ status: "live" }),
-        count({ status: "draft" }),
-        count({ status: "retired" }),
-        count(WAITING),
-        count({ reviewed: true, $or: [{ flags: [] }, { status: "retired" }] }),
-      ]);
-      return { live, draft, retired, waiting, reviewed };
+      return countEntries(entries, tenant);
     },
     versions: (tenant, id) => log.find({ tenant, id }, WITHOUT_ID).sort({ version: -1 }).toArray(),
     async changedSince(tenant, revision) {
@@ -264,10 +220,6 @@ export function createKnowledgeStore(store: Store, { now = () => new Date() } = 
 }
 
 const DUPLICATE_KEY = 11_000;
-const WAITING: Filter<KnowledgeEntryDoc> = {
-  status: { $ne: "retired" },
-  $or: [{ reviewed: false }, { flags: { $ne: [] } }],
-};
 const WITHOUT_ID = { projection: { _id: 0 } };
 
 const keyOf = (tenant: string, id: string): string => `${tenant}:${id}`;
@@ -313,11 +265,6 @@ function inputOf(doc: EntryInput): EntryInput {
     ...{ id, locale, kind, question, alternatives, answer, source, stakes, reviewed },
     ...{ status, origin, flags, asked, answeredAt },
   };
-}
-
-function saying(text: string): Filter<KnowledgeEntryDoc> {
-  const found = { $regex: text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), $options: "i" };
-  return { $or: [{ question: found }, { alternatives: found }, { answer: found }] };
 }
 
 /** Of different length for each of those who race, or they meet again. */

@@ -166,3 +166,20 @@ test("unrelated questions find nothing among the files", async () => {
   for (const text of strange)
     expect([text, await worker.search("nobody", /\p{Script=Han}/u.test(text) ? "zh" : "en", text)]).toEqual([text, []]);
 });
+
+test("what nobody has reviewed answers no question that money or health hangs on, however near it is (M6)", async () => {
+  const tenant = `${corner.tenant}-weighs`;
+  const plain = pair("en/mined/pad", "can the baby sleep with the diffuser pad", "Put the drops on the pad.", {
+    reviewed: false,
+  });
+  await store.putMany(tenant, [plain], "import");
+  const worker = await startWorker();
+  await knows(worker, tenant, plain.id);
+  expect((await worker.find(tenant, "en", "can the baby sleep with the diffuser pad")).ids).toEqual([plain.id]);
+  const { ids } = await worker.find(
+    tenant,
+    "en",
+    "can the baby sleep with the diffuser pad if she has a fever and asthma",
+  );
+  expect(ids).toEqual([]);
+});

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { withoutStockClauses, wordCoherence } from "../../src/knowledge/mining/clauses.ts";
 import { conflicts, factsOf } from "../../src/knowledge/mining/facts.ts";
 import { noDrops, pairsOf } from "../../src/knowledge/mining/pairs.ts";
-import { entryStakes } from "../../src/knowledge/mining/stakes.ts";
+import { entryStakes } from "../../src/knowledge/stakes.ts";
 import { conversation } from "../support/logs.ts";
 
 /** [[question, answer], …] and what was dropped. */

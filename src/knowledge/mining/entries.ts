@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { dot } from "../../understanding/vectors.ts";
+import { entryStakes } from "../stakes.ts";
 import type { EntryInput } from "../store.ts";
 import { tellingWords } from "../telling-words.ts";
 import type { EntryFlag, KnowledgeLocale } from "../types.ts";
 import type { Cluster, Said } from "./said.ts";
 import { countOf } from "./said.ts";
 import { bestAnswer, settle } from "./settle.ts";
-import { entryStakes } from "./stakes.ts";
 
 const ALTERNATIVES_MAX = 8;
 const CONVERSATIONS_MAX = 20;

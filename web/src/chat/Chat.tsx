@@ -11,6 +11,7 @@ import { MessageList } from "../ui/MessageList.tsx";
 import { ChatHeader } from "./ChatHeader.tsx";
 import { Choices, Ended, Gone } from "./Choices.tsx";
 import { HandoffBanner } from "./HandoffBanner.tsx";
+import { HiddenData } from "./HiddenData.tsx";
 import { OrdersPanel } from "./OrdersPanel.tsx";
 import { PassagePanel } from "./PassagePanel.tsx";
 import { useCustomerConversation } from "./useCustomerConversation.ts";
@@ -106,33 +107,35 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
         />
         <ConnectionBar snapshot={snapshot} />
         <HandoffBanner handoff={handoff} agent={agent} />
-        <MessageList
-          snapshot={snapshot}
-          own="customer"
-          head={head}
-          outboxStatus={(item) => (
-            <OutboxStatus
-              item={item}
-              onRetry={(id) => conversation.retry(id)}
-              onDiscard={(id) => conversation.discard(id)}
-            />
-          )}
-          onCite={setCited}
-          onJudge={judge}
-          intro={
-            <>
-              {expired && <p className="system-line">{t("chat.expired")}</p>}
-              {empty && <Welcome name={customer?.name ?? null} onSuggest={(text) => conversation.send(text)} />}
-            </>
-          }
-          outro={
-            <>
-              <Choices snapshot={snapshot} onChoose={(text) => conversation.send(text)} />
-              {snapshot.view?.state === "END" && <Ended />}
-              {snapshot.connection === "gone" && !lost && <Gone onNew={startNew} />}
-            </>
-          }
-        />
+        <HiddenData>
+          <MessageList
+            snapshot={snapshot}
+            own="customer"
+            head={head}
+            outboxStatus={(item) => (
+              <OutboxStatus
+                item={item}
+                onRetry={(id) => conversation.retry(id)}
+                onDiscard={(id) => conversation.discard(id)}
+              />
+            )}
+            onCite={setCited}
+            onJudge={judge}
+            intro={
+              <>
+                {expired && <p className="system-line">{t("chat.expired")}</p>}
+                {empty && <Welcome name={customer?.name ?? null} onSuggest={(text) => conversation.send(text)} />}
+              </>
+            }
+            outro={
+              <>
+                <Choices snapshot={snapshot} onChoose={(text) => conversation.send(text)} />
+                {snapshot.view?.state === "END" && <Ended />}
+                {snapshot.connection === "gone" && !lost && <Gone onNew={startNew} />}
+              </>
+            }
+          />
+        </HiddenData>
         <Composer
           ref={composer}
           placeholder={t("composer.placeholder")}

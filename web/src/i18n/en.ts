@@ -191,6 +191,7 @@ export const en: Record<keyof typeof zh, string> = {
   "reason.offered": "Offered by the bot, accepted",
   "slot.variant": "Variant",
 
+  "pii.hidden": "{what}, hidden: only a colleague who has to can see it",
   "pii.[national-id]": "National ID",
   "pii.[bank-card]": "Card number",
   "pii.[mobile]": "Mobile number",

@@ -189,6 +189,7 @@ export const zh = {
   "reason.offered": "机器人建议，顾客同意",
   "slot.variant": "规格",
 
+  "pii.hidden": "{what}已隐去，只有人工客服在需要时能查看",
   "pii.[national-id]": "身份证号",
   "pii.[bank-card]": "银行卡号",
   "pii.[mobile]": "手机号",

@@ -1,6 +1,6 @@
-import { MEDICINE } from "../../understanding/medicine.ts";
-import type { EntryStakes } from "../types.ts";
-import { factsOf } from "./facts.ts";
+import { MEDICINE } from "../understanding/medicine.ts";
+import { factsOf } from "./mining/facts.ts";
+import type { EntryStakes } from "./types.ts";
 
 /** Bodies, illness and what is swallowed or rubbed in. */
 const HEALTH =
