@@ -120,6 +120,14 @@ describe("judging a reply", () => {
     expect(judgeReply({ ...question, locale }, reply(words.ask.items("return", []), "COLLECT"))).toBe("misread");
   });
 
+  test("asked back: right when it or what it offers answers, in vain otherwise, wrong never", () => {
+    const hedged = (text: string, offered: string[] = []) => ({ ...reply(en.perhaps("how far", text)), offered });
+    expect(judgeReply(question, hedged("It senses 3 m."))).toBe("asked-back");
+    expect(judgeReply(question, hedged("The tank holds 2 litres.", ["It senses 3 m."]))).toBe("asked-back");
+    expect(judgeReply(question, hedged("The tank holds 2 litres.", ["8 m"]))).toBe("astray");
+    expect(judgeReply(unanswerable, hedged("It senses 3 m."))).toBe("astray");
+  });
+
   test("an answer to what no fact answers is wrong, a refusal with an answer in it as well", () => {
     expect(judgeReply(unanswerable, reply("3 m"))).toBe("wrong");
     expect(judgeReply(unanswerable, reply(`3 m.\n\n${en.fixed.noAnswer}`))).toBe("wrong");

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tokens } from "../api/auth.ts";
 import type { Ask } from "./knowledge.ts";
+import { isPerhaps } from "./knowledge.ts";
 
 export interface HttpTarget {
   apiUrl: string;
@@ -15,9 +16,13 @@ const TOKEN_TTL_S = 3_600;
 /** Of being told to come back later, or of an interim message only. */
 const TRIES = 4;
 
+/** Questions offered beside an answer to what was perhaps meant; the last choice fetches a person. */
+const OFFERED_MAX = 2;
+
 interface Message {
   role: string;
   text: string;
+  choices?: Array<{ text: string }>;
 }
 
 export function askOverHttp({ apiUrl, tokens, tenant }: HttpTarget): Ask {
@@ -28,13 +33,20 @@ export function askOverHttp({ apiUrl, tokens, tenant }: HttpTarget): Ask {
     const opened = await call<{ sessionId: string; token: string }>(`${apiUrl}/v1/sessions`, token, { locale });
     const session = `${apiUrl}/v1/sessions/${opened.sessionId}`;
     try {
-      const message = { messageId: randomUUID(), text: question };
-      const said = `${session}/messages?waitMs=${WAIT_MS}`;
-      const { replies = [] } = await call<{ replies?: Message[] }>(said, opened.token, message);
+      const say = async (words: string): Promise<Message[]> => {
+        const message = { messageId: randomUUID(), text: words };
+        const said = `${session}/messages?waitMs=${WAIT_MS}`;
+        const { replies = [] } = await call<{ replies?: Message[] }>(said, opened.token, message);
+        if (wordsOf(replies) === "") throw new Error(`No reply within ${WAIT_MS} ms.`);
+        return replies;
+      };
+      const replies = await say(question);
       const text = wordsOf(replies);
-      if (text === "") throw new Error(`No reply within ${WAIT_MS} ms.`);
       const { state } = await call<{ state: string }>(session, opened.token);
-      return { text, state };
+      const choices = isPerhaps(locale, text) ? (replies.at(-1)?.choices ?? []) : [];
+      const offered: string[] = [];
+      for (const choice of choices.slice(0, -1).slice(0, OFFERED_MAX)) offered.push(wordsOf(await say(choice.text)));
+      return { text, state, offered };
     } finally {
       // Or handoffs of nobody would wait at the desk; the answer stands, whether this succeeds or not.
       await call(`${session}/end`, opened.token, {}).catch(() => undefined);

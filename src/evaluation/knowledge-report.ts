@@ -10,7 +10,19 @@ export interface KnowledgeReportFacts {
   knows: string;
 }
 
-const HEAD = ["questions", "number", "right", "wrong and confident", "refused", "misread", "failed", "recall@3"];
+const HEAD = [
+  "questions",
+  "number",
+  "right",
+  "right after asking back",
+  "wrong and confident",
+  "asked back in vain",
+  "refused",
+  "misread",
+  "failed",
+  "recall@3",
+];
+const OUTCOMES = ["right", "asked-back", "wrong", "astray", "refused", "misread", "failed"] as const;
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
@@ -19,8 +31,7 @@ function rowOf(name: string, results: KnowledgeResult[]): string[] {
     percent(share(results.filter((result) => result.outcome === outcome).length, results.length));
   const looked = results.filter(({ recalled }) => recalled !== null);
   const recall = share(looked.filter(({ recalled }) => recalled).length, looked.length);
-  const outcomes = (["right", "wrong", "refused", "misread", "failed"] as const).map(of);
-  return [name, String(results.length), ...outcomes, percent(recall)];
+  return [name, String(results.length), ...OUTCOMES.map(of), percent(recall)];
 }
 
 type Test = (question: KnowledgeQuestion) => boolean;

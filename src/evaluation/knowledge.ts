@@ -36,13 +36,16 @@ export interface Reply {
   text: string;
   /** The dialogue's state afterwards. */
   state: string;
+  /** Of a reply to what was perhaps meant: what each question says that it offers instead. */
+  offered?: string[];
 }
 
 /**
- * `wrong`: something was answered, and it isn't right. `refused`: no answer was given, in so many words or by passing the customer to a
+ * `asked-back`: the reply said that it isn't sure what was meant, and it, or one of the two questions it offers, answers.
+ * `astray`: none of them does. `wrong`: something was answered as if it were sure, and it isn't right. `refused`: no answer was given, in so many words or by passing the customer to a
  * person. `misread`: taken for something else than a question. `failed`: no reply came.
  */
-export type Outcome = "right" | "wrong" | "refused" | "misread" | "failed";
+export type Outcome = "right" | "asked-back" | "wrong" | "astray" | "refused" | "misread" | "failed";
 
 export interface KnowledgeResult {
   question: KnowledgeQuestion;
@@ -107,10 +110,21 @@ function emptyWords(locale: KnowledgeLocale): RegExp[] {
 }
 const EMPTY: Record<KnowledgeLocale, RegExp[]> = { zh: emptyWords("zh"), en: emptyWords("en") };
 
+const PERHAPS: Record<KnowledgeLocale, RegExp> = {
+  zh: new RegExp(escaped(zh.perhaps(ANY, ""))),
+  en: new RegExp(escaped(en.perhaps(ANY, ""))),
+};
+/** Whether a reply answers what was perhaps meant. */
+export const isPerhaps = (locale: KnowledgeLocale, text: string): boolean => PERHAPS[locale].test(text);
+
 const REFUSALS = ["noAnswer", "unsure", "handedOff", "holding", "outOfScope", "offerPerson", "clarify"] as const;
 
 /** Judges the text that the customer reads, whichever part of the system it came from. */
-export function judgeReply(question: KnowledgeQuestion, { text, state }: Reply): Outcome {
+export function judgeReply(question: KnowledgeQuestion, { text, state, offered = [] }: Reply): Outcome {
+  if (PERHAPS[question.locale].test(text)) {
+    const answers = question.fact !== null && [text, ...offered].some((said) => saysRight(question, said));
+    return answers ? "asked-back" : "astray";
+  }
   if (question.fact !== null && saysRight(question, text)) return "right";
   const words = WORDINGS[question.locale];
   const rest = EMPTY[question.locale].reduce((left, empty) => left.replace(empty, ""), text);
