@@ -152,6 +152,6 @@ describe("judging a reply", () => {
     expect(report).toContain(
       "| **all that a fact answers** | 2 | 100.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 100.0 % |",
     );
-    expect(report).toContain("| **all** | 3 | 66.7 % | 0.0 % | 0.0 % | 0.0 % | 33.3 % | 100.0 % |");
+    expect(report).toContain("| **all** | 3 | 66.7 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 33.3 % | 100.0 % |");
   });
 });
