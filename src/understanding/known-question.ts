@@ -21,7 +21,7 @@ export const questionAct = (question: string, { ids, confidence }: Found): Act =
 });
 
 /** Something that was only guessed to be a request or a status. */
-const LIKELY = 0.8;
+const LIKELY = 0.9;
 
 /**
  * The turn as a question, when an entry is sure enough to answer it; null leaves the reading as it is. What patterns settled stays:
@@ -74,7 +74,8 @@ function confidenceFor(reading: Reading, { acts, answer, declined }: Understandi
   const theirs = nameGroups(text, at.lines, at.thesaurus) !== null;
   if (intents.some((intent) => isRequestKind(intent) || intent === "order_status")) {
     if (guessed) return theirs ? CERTAIN : LIKELY;
-    return ASKS.test(text) && !theirs ? CERTAIN : null;
+    // "Where is my parcel?" stands among the articles, too; who has one under way is told where it is.
+    return ASKS.test(text) && at.lines.length === 0 ? CERTAIN : null;
   }
   if (intents.length > 0) return guessed ? SURE_ENOUGH : null;
   if (theirs && dialogue.open.length === 0 && !ASKS.test(text)) return CERTAIN;
