@@ -78,8 +78,8 @@ export const importRules: ImportRule[] = [
   },
   {
     name: "leaves-stand-below",
-    why: "models, memory, safety, commerce, knowledge and intents are used by what orchestrates them, never the reverse",
-    from: /^src\/(models|memory|safety|commerce|knowledge|intents)\//,
+    why: "models, memory, safety, commerce, knowledge, intents and webhooks are used by what orchestrates them, never the reverse",
+    from: /^src\/(models|memory|safety|commerce|knowledge|intents|webhooks)\//,
     never: /^src\/(workflows|activities|api|cli)\//,
     kind: "any",
   },

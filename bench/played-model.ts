@@ -28,7 +28,8 @@ const INTENT_OF: Record<Kind, Intent> = {
 function played(call: VendorCall, labels: Map<string, Kind>): VendorReply {
   if (call.stream) {
     const passage = /<passage>\n([\s\S]*?)\n<\/passage>/.exec(call.text)?.[1] ?? "";
-    return { kind: "text", text: `${passage.slice(0, 200)} [${call.index}]` };
+    // The mark tells wordings apart; a number would be one that no passage says.
+    return { kind: "text", text: `${passage.slice(0, 200)} [${mark(call.index)}]` };
   }
   const text = /<message>\n([\s\S]*?)\n<\/message>/.exec(call.text)?.[1] ?? "";
   const intent = INTENT_OF[labels.get(text) ?? "question"];
@@ -40,3 +41,6 @@ function played(call: VendorCall, labels: Map<string, Kind>): VendorReply {
   };
   return { kind: "json", value };
 }
+
+const LETTERS = "abcdefghij";
+const mark = (index: number): string => [...String(index)].map((digit) => LETTERS[Number(digit)]).join("");

@@ -171,7 +171,7 @@ function environment(
     PORT: String(port),
     JWT_SECRET: randomBytes(32).toString("hex"),
     MASTER_KEY: newMasterKey(),
-    VAULT_KEY: randomBytes(32).toString("hex"),
+    AUDIT_KEY: randomBytes(32).toString("hex"),
     SMALL_MODEL: "false",
     LOG_LEVEL: "silent",
     // The load client is one user per session and writes as fast as it is answered.

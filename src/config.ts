@@ -70,13 +70,21 @@ export const schema = z.object({
   RETENTION_DAYS: text(
     "Days that conversations are kept after their last word, by tenant: `demo=365,*=730`; for ever when empty",
   ),
-  VAULT_KEY: z
+  AUDIT_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, "64 hexadecimal digits")
     .optional()
-    .describe(
-      "Seals the originals of masked personal data and signs the audit log, 64 hexadecimal digits; `npm start` makes one and keeps it in the data folder",
-    ),
+    .describe("Signs the audit log, 64 hexadecimal digits; `npm start` makes one and keeps it in the data folder"),
+  WEBHOOKS: text(
+    "Who is told of events (docs/webhooks.md): a JSON list of {url, secret or secretEnv, events?, tenant?}, or the path of a file with one",
+  ),
+  WEBHOOK_RETRIES_S: z
+    .string()
+    .default("5,300,1800,7200,18000,36000,50400,72000,86400")
+    .transform((value) => value.split(",").map(Number))
+    .refine((pauses) => pauses.every((pause) => Number.isFinite(pause) && pause > 0), "positive numbers by commas")
+    .describe("Pauses before a webhook is sent again, in seconds, by commas; after the last try it is given up"),
+  WEBHOOK_TIMEOUT_MS: count(15_000, "Longest that a webhook's receiver may take to answer"),
   TENANT: z.string().default("demo").describe("Tenant of anonymous visitors and of `npm run shop`"),
   DEMO: flag(false, "Demo customers and agents can be picked on the pages; on under `npm start`"),
   LOG_LEVEL: z
@@ -136,6 +144,7 @@ export const schema = z.object({
   SESSION_COMPLETE_MS: count(7 * DAY_MS, "Silence after which a session's workflow completes"),
   WARM_KEEP_MS: count(7 * DAY_MS, "Silence after which a session goes from warm memory to the archive (T2)"),
   ARCHIVE_SWEEP_EVERY_MS: count(60 * MINUTE_MS, "The archive takes what is due this often (T3)"),
+  KNOWLEDGE_GAPS_EVERY_MS: count(60 * MINUTE_MS, "Questions that nothing answered are gathered this often (P4)"),
   BURST_QUIET_MS: count(80, "Quiet time that ends a burst of messages (D5)"),
   LEAD_IN_QUIET_MS: count(1_200, "The same after a greeting or an unfinished sentence"),
   HANDOFF_REASSURE_MS: count(2 * MINUTE_MS, "A waiting customer hears that the search goes on, this often"),
@@ -193,7 +202,7 @@ export const journalPath = (config: Pick<Config, "ERASURE_JOURNAL" | "DATA_DIR">
   config.ERASURE_JOURNAL ?? join(config.DATA_DIR, "erasures.jsonl");
 
 /** A secret that production has to set. @throws ConfigError when it isn't */
-export function required(config: Config, name: "JWT_SECRET" | "VAULT_KEY"): string {
+export function required(config: Config, name: "JWT_SECRET" | "AUDIT_KEY"): string {
   const value = config[name];
   if (value) return value;
   throw new ConfigError(`${name} is missing: ${schema.shape[name].description}`);

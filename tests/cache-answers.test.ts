@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { embedder: files, cacheDir } = testServers();
   embedder = await createEmbedder(files);
   ({ mean } = await loadClassifier(join(data, "examples"), embedder, cacheDir));
-  knowledge = await loadKnowledge(join(data, "knowledge"), embedder, cacheDir);
+  knowledge = await loadKnowledge({ dir: join(data, "knowledge"), embedder, mean, cacheDir });
   vendor = await startVendorServer([]);
 }, BRAIN_LOAD_TIMEOUT_MS);
 afterAll(() => vendor.close());
@@ -46,9 +46,9 @@ beforeEach(() => {
   edited = new Map();
   nowMs = Date.parse("2026-11-22T10:00:00Z");
   noticed.length = 0;
-  // Each wording is another, so that a text tells which call it came from.
-  vendor.script((call) => ({ kind: "text", text: `worded ${call.index}` }));
-  const live: Knowledge = { ...knowledge, entry: (id) => edited.get(id) ?? knowledge.entry(id) };
+  // Each wording is another, so that a text tells which call it came from; all of them are supported by the passage.
+  vendor.script((call) => ({ kind: "text", text: `${quoted(call.text)} (${MARKS[call.index]})` }));
+  const live: Knowledge = { ...knowledge, entry: (tenant, id) => edited.get(id) ?? knowledge.entry(tenant, id) };
   const [openai] = protocols;
   const router = createRouter({ tiers: openai ? [openai.create(vendor)] : [], log: () => undefined });
   cache = createAnswerCache({ knowledge: live, embedder, mean, now: () => nowMs });
@@ -73,8 +73,13 @@ async function ask({ question, tenant = "shop", locale = "en", ids = [FEES[local
     { tenant, locale, question, ids, sessionId: "s-1", turn: 1 },
     { signal, onDelta: () => undefined },
   );
-  return answer?.text ?? "verbatim";
+  const mark = MARKS.findIndex((word) => answer?.text.endsWith(`(${word})`));
+  return answer ? `worded ${mark}` : "verbatim";
 }
+
+const MARKS = ["gladly", "surely", "simply", "really", "mostly", "mainly"];
+/** The first sentence of the best passage's answer, as the prompt has it. */
+const quoted = (prompt: string): string => /<passage>\n[^\n]*\n([^\n]*?[。.])(?:\s|$|[^\d])/.exec(prompt)?.[1] ?? "";
 
 test.each([
   ["en", "Who pays for return shipping?", "hi, who pays for return shipping please"],
@@ -114,7 +119,7 @@ describe("what an answer rests on", () => {
   const question = "Who pays for return shipping?";
 
   test("a changed article is never answered as it was; changed back it is the old version again", async () => {
-    const entry = knowledge.entry(FEES.en);
+    const entry = knowledge.entry("shop", FEES.en);
     if (!entry) throw new Error("no such entry");
     await ask({ question });
     edited.set(FEES.en, { ...entry, answer: "You always pay." });
@@ -126,7 +131,7 @@ describe("what an answer rests on", () => {
   });
 
   test("all the entries count, not only the best", async () => {
-    const other = knowledge.entry("en/qa/warranty");
+    const other = knowledge.entry("shop", "en/qa/warranty");
     if (!other) throw new Error("no such entry");
     await ask({ question, ids: [FEES.en, other.id] });
     expect(await ask({ question })).toBe("worded 0");
@@ -167,9 +172,19 @@ test("what is a customer's own is not kept", async () => {
 });
 
 test("a tier that fails leaves nothing in the cache", async () => {
-  vendor.script([{ kind: "refusal" }, { kind: "text", text: "worded" }]);
+  const worded = "We pay the postage both ways if the item is defective. (gladly)";
+  vendor.script([{ kind: "refusal" }, { kind: "text", text: worded }]);
   const question = "Who pays for return shipping?";
   expect(await ask({ question })).toBe("verbatim");
   expect(noticed).toHaveLength(1);
-  expect(await ask({ question })).toBe("worded");
+  expect(await ask({ question })).toBe("worded 0");
+});
+
+test("what the passages don't say is neither sent nor kept", async () => {
+  const question = "Who pays for return shipping?";
+  vendor.script(() => ({ kind: "text", text: "You pay the postage if the item is defective, 30 yuan." }));
+  expect(await ask({ question })).toBe("verbatim");
+  expect(noticed).toMatchObject([{ name: "UnsupportedAnswer" }]);
+  expect(await ask({ question })).toBe("verbatim");
+  expect(cache.stats()).toEqual({ hits: 0, misses: 2 });
 });

@@ -23,6 +23,7 @@ const SETS = [
   { set: "second", failuresMax: 4, wrongMax: 2 },
   { set: "third", failuresMax: 4, wrongMax: 2 },
   { set: "fourth", failuresMax: 6, wrongMax: 4 },
+  { set: "fifth", failuresMax: 7, wrongMax: 3 },
 ] as const;
 
 const folder = join(import.meta.dirname, "dialogues");

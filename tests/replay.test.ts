@@ -45,6 +45,20 @@ test("so does the one with models: answered, announced, overtaken, written by a 
   expect(names.map(({ name }) => name)).toEqual(expect.arrayContaining(["understandByModel", "writeAnswers"]));
 });
 
+test("so does a webhook's delivery that failed and was given up; without its activity it diverges", async () => {
+  const { executions } = await loadRecording(fileURLToPath(new URL("./histories/webhook-v1.json", import.meta.url)));
+  const [execution] = executions;
+  if (!execution || executions.length !== 1) throw new Error("the recording is of one run");
+  const { outcome, divergence } = await replayRun(execution, options);
+  expect([outcome, divergence]).toEqual(["completed", null]);
+  const other = structuredClone(execution);
+  for (const event of other.events) {
+    const { activityType } = attributesOf(event) as { activityType?: { name: string } };
+    if (activityType) activityType.name = "somethingElse";
+  }
+  expect((await replayRun(other, options)).divergence).not.toBeNull();
+});
+
 const turns = (run: RunReport | undefined) => run?.steps.filter(({ kind }) => kind === "turn") ?? [];
 
 describe("the recorded conversation", () => {

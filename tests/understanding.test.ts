@@ -8,7 +8,7 @@ import type { Router } from "../src/models/router.ts";
 import type { Prediction } from "../src/models/types.ts";
 import type { Understander } from "../src/understanding/index.ts";
 import { countIn, ordinalIn } from "../src/understanding/quantity.ts";
-import { clauses, nearlyEqual, normalize, stem } from "../src/understanding/text.ts";
+import { clauses, isOnlyPersonal, nearlyEqual, normalize, stem } from "../src/understanding/text.ts";
 import { dayRange, daysAgo } from "../src/understanding/time-range.ts";
 import { BRAIN_LOAD_TIMEOUT_MS, loadBrain } from "./support/brain.ts";
 import { actionsIn, dialogueIn, mentionOf, play, request, said } from "./support/dialogue-fixtures.ts";
@@ -31,6 +31,16 @@ describe("text", () => {
     ["。。。！！", []],
   ])("%j: %j", (text, expected) => {
     expect(clauses(text).map((clause) => clause.text)).toEqual(expected);
+  });
+
+  test.each([
+    ["我的身份证号是[national-id]，电话[mobile]", true],
+    ["my phone is [mobile]", true],
+    ["[mobile]", true],
+    ["退台灯，电话[mobile]", false],
+    ["我的电话是多少", false],
+  ])("%s is nothing but personal data: %s", (text, only) => {
+    expect(isOnlyPersonal(normalize(text))).toBe(only);
   });
 
   test.each([
@@ -160,6 +170,28 @@ describe("whom it believes", () => {
     const understanding = await modelHears("天气真好", proposed());
     expect(understanding.answer).toBeNull();
     expect(actionsIn(move(proposed(), understanding).effects)).toEqual([]);
+  });
+
+  // One lamp is proposed for return: who has something else in mind has not said yes to it.
+  test.each(["对，两个都要", "是的，换成黑色", "yes, both of them", "yes, but only if it is free"])(
+    "“%s” executes nothing",
+    async (text) => {
+      const understanding = await hears(text, proposed());
+      expect(actionsIn(move(proposed(), understanding).effects)).toEqual([]);
+    },
+  );
+
+  test.each(["对，就这一个", "是的，其他的不动", "yes, the lamp, everything else stays"])(
+    "“%s” is a yes",
+    async (text) => {
+      const understanding = await hears(text, proposed());
+      expect(actionsIn(move(proposed(), understanding).effects)).toHaveLength(1);
+    },
+  );
+
+  // The articles answer both in general; who has orders is told about theirs.
+  test.each(["where is my parcel?", "我的快递到哪了"])("“%s” is about the customer's own orders", async (text) => {
+    expect((await hears(text)).acts).toMatchObject([{ intent: "order_status", orders: ["GL-2"] }]);
   });
 
   test("a model's product that the customer never bought is not found", async () => {

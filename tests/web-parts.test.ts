@@ -1,6 +1,7 @@
 /** The pure parts of the pages: formatting, the order of the queue, what slots read like, the two languages. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { LABELS } from "../src/safety/pii/types.ts";
 import type { Handoff, Message } from "../web/src/api.ts";
 import { retryAfterMs } from "../web/src/api.ts";
 import { backoffCapMs, backoffMs } from "../web/src/core/backoff.ts";
@@ -43,6 +44,22 @@ describe("rich text", () => {
       kind: "paragraph",
       lines: [[{ text: "<img src=x onerror=alert(1)> 2 ** 3", bold: false }]],
     });
+  });
+
+  test("placeholders stand apart and are counted by kind through the message; other brackets are text", () => {
+    const blocks = parseRichText("[mobile] or **[mobile]** [email]\n- [mobile] [A1]");
+    const spans = blocks.flatMap((block) => (block.kind === "list" ? block.items : block.lines)).flat();
+    expect(spans.filter(({ nth }) => nth !== undefined)).toEqual([
+      { text: "[mobile]", bold: false, nth: 0 },
+      { text: "[mobile]", bold: true, nth: 1 },
+      { text: "[email]", bold: false, nth: 0 },
+      { text: "[mobile]", bold: false, nth: 2 },
+    ]);
+    expect(spans.map(({ text }) => text).join("")).toBe("[mobile] or [mobile] [email][mobile] [A1]");
+  });
+
+  test("every kind of personal data has a name on the desk", () => {
+    for (const label of LABELS) expect([en[`pii.${label}`], zh[`pii.${label}`]]).not.toContain(undefined);
   });
 
   test("while the text grows, an open ** is bold already", () => {

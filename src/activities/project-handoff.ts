@@ -4,6 +4,7 @@ import type { Audit } from "../safety/audit.ts";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
 import type { Sealer } from "../store/sealed.ts";
+import type { WebhookEventType, WebhookPublisher } from "../webhooks/types.ts";
 
 /** Brings the desk's list up to date and hands ownership over. Idempotent; an older version never replaces a newer one. */
 export function createProjectHandoff({
@@ -11,12 +12,14 @@ export function createProjectHandoff({
   sealer,
   bus,
   audit,
+  webhooks,
   now,
 }: {
   store: Store;
   sealer: Sealer;
   bus: LiveBus;
   audit: Audit;
+  webhooks: WebhookPublisher;
   now: () => Date;
 }) {
   return async (input: {
@@ -46,6 +49,8 @@ export function createProjectHandoff({
             sessionId: handoff.sessionId,
             customerId: handoff.customerId,
             reason: handoff.reason,
+            // The view is of the turn before: this one isn't counted until it has spoken.
+            turn: handoff.view.turn + 1,
             state: handoff.view.state,
             intent: handoff.view.intent,
             summary: await seal(handoff.summary),
@@ -66,6 +71,21 @@ export function createProjectHandoff({
       refs: { handoffId: handoff.handoffId, sessionId: handoff.sessionId, reason: handoff.reason },
       once: `handoff:${handoff.handoffId}:${version}`,
     });
+    await webhooks.publish({
+      tenant: handoff.tenant,
+      type: eventOf(view.status, version),
+      fact: `${handoff.handoffId}:${version}`,
+      at: now(),
+      data: {
+        handoffId: handoff.handoffId,
+        sessionId: handoff.sessionId,
+        customerId: handoff.customerId,
+        status: view.status,
+        reason: handoff.reason,
+        agentId: view.agent?.id ?? null,
+        createdAt: new Date(handoff.createdAt).toISOString(),
+      },
+    });
     bus.publish({
       type: "handoff",
       tenant: handoff.tenant,
@@ -75,4 +95,10 @@ export function createProjectHandoff({
       agent: view.agent,
     });
   };
+}
+
+function eventOf(status: HandoffView["status"], version: number): WebhookEventType {
+  if (status === "active") return "handoff.claimed";
+  if (status !== "waiting") return `handoff.${status}`;
+  return version === 1 ? "handoff.created" : "handoff.released";
 }

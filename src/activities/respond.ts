@@ -1,10 +1,10 @@
 import type { CommerceBackend, ItemRef, Product } from "../commerce/types.ts";
-import type { OutboundMessage, RespondInput, RespondOutput, WrittenAnswer } from "../dialogue/session.ts";
+import type { Citation, OutboundMessage, RespondInput, RespondOutput, WrittenAnswer } from "../dialogue/session.ts";
 import type { Say } from "../dialogue/types.ts";
 import { choicesFor } from "../intents/choices.ts";
 import type { Facts } from "../intents/wording.ts";
 import { word } from "../intents/wording.ts";
-import type { AnswerWriter } from "../knowledge/answer.ts";
+import type { Answer, AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
 import type { Memory } from "../memory/index.ts";
 import type { OutputScreen } from "../safety/output.ts";
@@ -40,10 +40,13 @@ export function createRespond(deps: RespondDeps) {
     const owned = !speaks || (await owns(store, identity.sessionId, input.epoch));
     const messages = owned ? input.messages : input.messages.filter((message) => message.role !== "assistant");
     const says = messages.flatMap((message) => message.says ?? []);
-    const facts = await gatherFacts(deps, input, says);
+    const [facts, answers] = await Promise.all([
+      gatherFacts(deps, input, says),
+      answersTo(deps.answers, input.identity.tenant, says, input.written ?? []),
+    ]);
     const screened = await deps.output.of(identity.tenant);
     const docs = messages
-      .map((message, index) => toDoc(input, message, facts, index === messages.length - 1, now()))
+      .map((message, index) => toDoc(input, message, { ...facts, answers }, index === messages.length - 1, now()))
       .map((doc) => (doc.role === "assistant" ? { ...doc, text: screened(doc.text) } : doc));
     await insertOnce(store, await Promise.all(docs.map((doc) => sealMessage(sealer, doc))));
     const last = docs.at(-1);
@@ -66,9 +69,20 @@ async function insertOnce(store: Store, docs: SealedMessageDoc[]): Promise<void>
   });
 }
 
-function toDoc(input: RespondInput, message: OutboundMessage, facts: Facts, last: boolean, now: Date): MessageDoc {
+type Answers = Map<string, Answer>;
+/** What the answers among the says say. */
+type Said = { answers: Answers; told: Facts["told"] };
+
+function toDoc(
+  input: RespondInput,
+  message: OutboundMessage,
+  facts: Facts & { answers: Answers },
+  last: boolean,
+  now: Date,
+): MessageDoc {
   const says = message.says ?? [];
   const choices = choicesFor(says, facts);
+  const citations = citedBy(says, facts);
   return {
     tenant: input.identity.tenant,
     sessionId: input.identity.sessionId,
@@ -85,21 +99,55 @@ function toDoc(input: RespondInput, message: OutboundMessage, facts: Facts, last
     ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
     ...(message.agent === undefined ? {} : { agent: message.agent }),
     ...(choices.length === 0 ? {} : { choices }),
+    ...(citations.length === 0 ? {} : { citations }),
     // Who waits for replies waits for the view: an interim message is none yet.
     ...(last && !input.interim ? { view: input.view } : {}),
     ...(last ? { carry: { ...input.carry, epoch: input.epoch } } : {}),
     ...(last && input.trace ? { trace: input.trace } : {}),
+    ...outcomeOf(says, facts),
+  };
+}
+
+const BAFFLED: ReadonlySet<Say["key"]> = new Set(["clarify", "offerPerson", "outOfScope"]);
+
+/** Which questions were answered by what, and whether one wasn't: what gaps are found by, and feedback is asked for. */
+function outcomeOf(says: Say[], facts: Said): Pick<MessageDoc, "answers" | "unanswered" | "baffled"> {
+  const ids = citedBy(says, facts).map(({ id }) => id);
+  const isOpen = (question: string): boolean => !facts.answers.has(question) && !facts.told.get(question)?.length;
+  const unanswered = says.some((say) => say.key === "noAnswer" || (say.key === "answer" && isOpen(say.question)));
+  const baffled = says.some((say) => BAFFLED.has(say.key) || (say.key === "answer" && say.perhaps));
+  return {
+    ...(ids.length > 0 ? { answers: ids } : {}),
+    ...(unanswered ? { unanswered } : {}),
+    ...(baffled ? { baffled } : {}),
   };
 }
 
 /** What a tier has written, else the knowledge as it stands. */
-function answersTo(says: Say[], written: WrittenAnswer[], writer: AnswerWriter): Facts["answers"] {
-  const answers: Facts["answers"] = new Map(written.map((answer) => [answer.question, answer]));
+async function answersTo(
+  writer: AnswerWriter,
+  tenant: string,
+  says: Say[],
+  written: WrittenAnswer[],
+): Promise<Answers> {
+  const answers: Answers = new Map(
+    written.map(({ question, citations = [], ...answer }) => [question, { ...answer, citations }]),
+  );
   for (const say of says) {
-    const found = say.key === "answer" && !answers.has(say.question) ? writer.verbatim(say.answers) : null;
-    if (say.key === "answer" && found) answers.set(say.question, found);
+    if (say.key !== "answer" || answers.has(say.question)) continue;
+    const found = await writer.verbatim(tenant, say.answers);
+    if (found) answers.set(say.question, found);
   }
   return answers;
+}
+
+/** Each entry once, in the order in which the says rest on them; what memory tells rests on none. */
+function citedBy(says: Say[], { answers, told }: Said): Citation[] {
+  const cited = says.flatMap((say) => {
+    const remembered = say.key === "answer" && (told.get(say.question)?.length ?? 0) > 0;
+    return say.key === "answer" && !remembered ? (answers.get(say.question)?.citations ?? []) : [];
+  });
+  return [...new Map(cited.map((citation) => [citation.id, citation])).values()];
 }
 
 /** Orders the says speak of. */
@@ -127,10 +175,10 @@ function mentioned(says: Say[]): { orders: string[]; items: ItemRef[] } {
 }
 
 async function gatherFacts(
-  { commerce, recentOrders, answers, memory, now }: RespondDeps,
+  { commerce, recentOrders, memory, now }: RespondDeps,
   input: RespondInput,
   says: Say[],
-): Promise<Facts> {
+): Promise<Omit<Facts, "answers">> {
   const { tenant, customerId, locale } = input.identity;
   const wanted = mentioned(says).orders;
   const orders = wanted.length > 0 && customerId !== null ? await recentOrders(tenant, customerId) : [];
@@ -147,7 +195,6 @@ async function gatherFacts(
       await Promise.all(back.map(async (question) => [question, await memory.told(input.identity, question)] as const)),
     ),
     promised: changed.length > 0 ? await memory.promised(input.identity, changed) : new Map(),
-    answers: answersTo(says, input.written ?? [], answers),
     orders: new Map(named.map((order) => [order.id, order])),
     products: new Map(products.map((product) => [product.id, product])),
   };

@@ -10,6 +10,7 @@ import type { Keyring } from "../safety/keys/keyring.ts";
 import type { Screen } from "../safety/screen.ts";
 import type { Vault } from "../safety/vault.ts";
 import type { Store } from "../store/mongo.ts";
+import type { WebhookPublisher } from "../webhooks/types.ts";
 import type { Tokens } from "./auth.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LeakyBucket } from "./leaky-bucket.ts";
@@ -37,4 +38,7 @@ export interface ApiDeps {
   screen: Screen;
   vault: Vault;
   audit: Audit;
+  webhooks: WebhookPublisher;
+  /** Forgets what this process has in memory of what was said: somebody was erased. */
+  forget(): void;
 }

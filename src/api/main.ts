@@ -5,6 +5,8 @@ import { journalPath, loadConfig, required } from "../config.ts";
 import { chooseBus } from "../live/choose.ts";
 import { createEncryptionCodec } from "../safety/codec/codec.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { recordConfiguration } from "../safety/configuration.ts";
+import { watchErasures } from "../safety/erasure/caches.ts";
 import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createReceiptSigner } from "../safety/erasure/receipt.ts";
@@ -21,6 +23,7 @@ import { createLeakyBucket } from "./leaky-bucket.ts";
 import { createRedisBucket } from "./redis-bucket.ts";
 import { createRevocations } from "./revocations.ts";
 import { createSafety } from "./safety.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 const RETENTION_SWEEP_MS = 3_600_000;
 const config = loadConfig();
@@ -43,7 +46,11 @@ const client = new Client({
 });
 const bus = chooseBus(config.REDIS_URL, process, log);
 const commerce = createDemoShop(store, keyring);
-const safety = createSafety(config, store, commerce, log);
+const safety = createSafety(config, { store, keyring }, commerce, log);
+const auditKey = required(config, "AUDIT_KEY");
+const changed = await recordConfiguration({ store, audit: safety.deps.audit, auditKey, config, process: "api" });
+if (changed.length > 0) log.info({ changed }, "settings are others than at the last start");
+const webhooks = await createWebhooks({ config, store, client, log });
 const cold = archiveOf(config, store, keyring);
 const app = await buildApp(
   {
@@ -57,6 +64,7 @@ const app = await buildApp(
     bus,
     commerce,
     ...safety.deps,
+    webhooks,
     gateway: createGateway({ client, config, log }),
     revocations,
     tokens: createTokens(required(config, "JWT_SECRET"), revocations),
@@ -65,18 +73,30 @@ const app = await buildApp(
   log,
 );
 
+const erasures = await watchErasures({
+  store,
+  keyring,
+  forget: safety.deps.forget,
+  onError: (error) => log.warn({ err: error }, "caches can't be compared with erasures"),
+});
 const retention = parseRetention(config.RETENTION_DAYS);
 const sweep = (): void =>
-  void sweepRetention({ store, keyring, journal }, retention, new Date()).then(
-    (sessions) => log.info({ sessions }, "retention sweep"),
+  void sweepRetention({ store, keyring, journal }, cold, retention, new Date()).then(
+    ({ sessions, files: { dropped, damaged } }) => {
+      log.info({ sessions, dropped }, "retention sweep");
+      if (damaged.length > 0)
+        log.error({ damaged }, "files of the archive that the index doesn't know, or that can't be read");
+    },
     (error: unknown) => log.error({ err: error }, "retention sweep"),
   );
-if (config.RETENTION_DAYS) setInterval(sweep, RETENTION_SWEEP_MS).unref();
+setInterval(sweep, RETENTION_SWEEP_MS).unref();
 
 async function stop(): Promise<void> {
+  erasures.close();
   await app.close();
   shared?.close();
   cold?.objects.close();
+  await webhooks.settled();
   await Promise.all([connection.close(), store.close(), bus.close(), safety.close()]);
   process.exit(0);
 }

@@ -4,7 +4,7 @@ import { loadConfig } from "../config.ts";
 import { verifyAudit } from "../safety/audit.ts";
 import type { Store } from "../store/mongo.ts";
 import { openStore } from "../store/mongo.ts";
-import { addresses, runCommand, vaultKey } from "./instance.ts";
+import { addresses, auditKey, runCommand } from "./instance.ts";
 
 const USAGE = `Usage: npm run audit -- verify [--tenant T] [--expect N:HASH]
        npm run audit -- show [--tenant T] [--last 50]`;
@@ -25,13 +25,16 @@ async function verify(store: Store, key: string, tenants: string[], expected: st
     faulty += faults.length;
   }
   if (tenants.length === 0) console.log("There is no audit log yet.");
-  if (faulty > 0) throw new Error(`${faulty} faults: the audit log was tampered with, or VAULT_KEY is another one.`);
+  if (faulty > 0) throw new Error(`${faulty} faults: the audit log was tampered with, or AUDIT_KEY is another one.`);
 }
 
 async function show(store: Store, tenant: string, last: number): Promise<void> {
   const rows = await store.audit.find({ tenant }).sort({ n: -1 }).limit(last).toArray();
-  for (const { n, at, kind, who, what, refs } of rows.reverse())
-    console.log(`${n}  ${at.toISOString()}  ${kind}  ${who}  ${what}  ${JSON.stringify(refs)}`);
+  for (const { n, at, kind, who, what, refs } of rows.reverse()) {
+    // Digests say nothing to a person.
+    const { settings: _, ...shown } = refs;
+    console.log(`${n}  ${at.toISOString()}  ${kind}  ${who}  ${what}  ${JSON.stringify(shown)}`);
+  }
 }
 
 await runCommand(async () => {
@@ -48,7 +51,7 @@ await runCommand(async () => {
   const store = await openStore((await addresses(config)).mongodbUri);
   try {
     if (verb === "show") await show(store, values.tenant ?? config.TENANT, last);
-    else await verify(store, await vaultKey(config), await tenantsOf(store, values.tenant), values.expect);
+    else await verify(store, await auditKey(config), await tenantsOf(store, values.tenant), values.expect);
   } finally {
     await store.close();
   }

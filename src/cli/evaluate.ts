@@ -1,13 +1,13 @@
 /**
  * `npm run evaluate [-- --split tuning|test --only messages|dialogues --tier NAME --live --failures]`: measures understanding and
  * dialogues on labelled data (data/evaluation/README.md), prints the tables and, for the whole test split, writes docs/evaluation.md.
+ * With --knowledge: asks the running system what its agents know (evaluate-knowledge.ts).
  */
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { cpus, loadavg } from "node:os";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import type { CommerceBackend } from "../commerce/types.ts";
 import type { Config } from "../config.ts";
 import { limitOpenMp, loadConfig } from "../config.ts";
@@ -29,12 +29,15 @@ import type { Attempt } from "../models/accounting.ts";
 import { createCalibration, loadCalibration } from "../models/calibration.ts";
 import { createRouter } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
+import { commitOf, machineOf } from "./evaluate-facts.ts";
+import { evaluateKnowledge } from "./evaluate-knowledge.ts";
 import { startLiveSystem } from "./evaluate-live.ts";
 import type { AvailableTiers } from "./evaluation-tiers.ts";
 import { availableTiers } from "./evaluation-tiers.ts";
 import { runCommand } from "./instance.ts";
 
-const USAGE = `Usage: npm run evaluate -- [--split tuning|test] [--only messages|dialogues] [--tier examples|small|MODEL|router] [--live] [--failures]`;
+const USAGE = `Usage: npm run evaluate -- [--split tuning|test] [--only messages|dialogues] [--tier examples|small|MODEL|router] [--live] [--failures]
+       npm run evaluate -- --knowledge [--write]`;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const LIVE_PER_LANGUAGE = 25;
 
@@ -144,17 +147,6 @@ async function runLive(config: Config, work: Work, display: ProgressDisplay): Pr
   }
 }
 
-async function commitOf(): Promise<string> {
-  const git = promisify(execFile);
-  try {
-    const { stdout: commit } = await git("git", ["rev-parse", "--short", "HEAD"], { cwd: root });
-    const { stdout: changed } = await git("git", ["status", "--porcelain", "src", "data"], { cwd: root });
-    return `${commit.trim()}${changed.trim() === "" ? "" : " with changes"}`;
-  } catch {
-    return "unknown";
-  }
-}
-
 function printFailures({ name, messages, dialogues }: VariantResult, texts: Map<string, string>): void {
   for (const one of messages)
     if (!one.intentRight || !one.slotsRight)
@@ -164,6 +156,7 @@ function printFailures({ name, messages, dialogues }: VariantResult, texts: Map<
 }
 
 await runCommand(async () => {
+  if (process.argv.includes("--knowledge")) return await evaluateKnowledge(process.argv.slice(2));
   const options = optionsFrom();
   limitOpenMp();
   const config = loadConfig();
@@ -193,7 +186,7 @@ await runCommand(async () => {
     split: options.split,
     date: new Date().toISOString().slice(0, 10),
     commit: await commitOf(),
-    machine: `${cpus()[0]?.model ?? "CPU"}, ${cpus().length} cores, load ${busy}, Node ${process.versions.node}`,
+    machine: machineOf(busy),
     variants,
     twoStep: work.dialogues.length > 0 ? await compareTwoStep(work.dialogues, mind.withRouter(null)) : null,
     allGpt4: await allByGpt4(mind, inputs),

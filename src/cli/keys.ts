@@ -9,7 +9,7 @@ import { loadConfig } from "../config.ts";
 import { readInstance } from "../embedded/instance.ts";
 import { newMasterKey } from "../safety/keys/master.ts";
 import { rotateMaster } from "../safety/keys/rotate.ts";
-import { MASTER_KEY_FILE, masterKey, runCommand } from "./instance.ts";
+import { audited, MASTER_KEY_FILE, masterKey, runCommand } from "./instance.ts";
 import { withKeyring } from "./keyring.ts";
 
 const USAGE = "Usage: npm run keys -- add-master|rotate-master";
@@ -35,7 +35,12 @@ await runCommand(async () => {
     console.log(`${path} has a new first key. Start again, then run \`npm run keys -- rotate-master\`.`);
   } else if (verb === "rotate-master") {
     await assertKnown(config);
-    const { rewrapped } = await withKeyring(config, ({ store, wrapper }) => rotateMaster(store, wrapper));
+    const { rewrapped } = await withKeyring(config, async ({ store, wrapper }) => {
+      const done = await rotateMaster(store, wrapper);
+      const refs = { master: wrapper.id, rewrapped: String(done.rewrapped) };
+      await audited(config, store, { tenant: config.TENANT, kind: "configuration", what: "master key rotated", refs });
+      return done;
+    });
     console.log(`${rewrapped} data keys are wrapped by the first master key now; the others may be removed.`);
   } else throw new Error(USAGE);
 });

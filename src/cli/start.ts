@@ -13,10 +13,11 @@ import { createProgressDisplay } from "../embedded/progress.ts";
 import { startEmbedded } from "../embedded/start.ts";
 import type { Embedded } from "../embedded/types.ts";
 import { openStore } from "../store/mongo.ts";
+import { loadEndpoints } from "../webhooks/endpoints.ts";
 import { configuredTiers } from "../worker/tiers.ts";
 import type { Child } from "./children.ts";
 import { runChild } from "./children.ts";
-import { jwtSecret, masterKey, vaultKey } from "./instance.ts";
+import { auditKey, jwtSecret, masterKey } from "./instance.ts";
 import { buildPages } from "./pages.ts";
 
 const demoShop = fileURLToPath(new URL("../../data/demo-shop.json", import.meta.url));
@@ -35,7 +36,7 @@ async function seedDemoShop(uri: string, tenant: string): Promise<void> {
 const environmentFor = (
   config: Config,
   embedded: Embedded,
-  secrets: { JWT_SECRET: string; MASTER_KEY: string; VAULT_KEY: string },
+  secrets: { JWT_SECRET: string; MASTER_KEY: string; AUDIT_KEY: string },
 ): Record<string, string | undefined> => ({
   ...inheritedEnvironment(),
   DATA_DIR: resolve(config.DATA_DIR),
@@ -47,9 +48,12 @@ const environmentFor = (
   S3_ACCESS_KEY_ID: embedded.s3.accessKeyId,
   S3_SECRET_ACCESS_KEY: embedded.s3.secretAccessKey,
   ...secrets,
-  DEMO: inheritedEnvironment().DEMO ?? "true",
+  DEMO: String(isDemo()),
   OMP_NUM_THREADS: "1",
 });
+
+/** On unless somebody says otherwise: here it is the other way round. */
+const isDemo = (): boolean => (inheritedEnvironment().DEMO ?? "true") === "true";
 
 const baseUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
 
@@ -61,6 +65,7 @@ function banner(config: Config, embedded: Embedded): string {
     "",
     `  Chat            ${base}/`,
     `  Agents' desk    ${base}/desk`,
+    `  Knowledge       ${base}/knowledge`,
     `  API docs        ${base}/docs`,
     `  Temporal UI     ${embedded.temporal.uiUrl ?? "(configured elsewhere)"}`,
     `  Data folder     ${resolve(config.DATA_DIR)}`,
@@ -72,8 +77,7 @@ function banner(config: Config, embedded: Embedded): string {
 
 /** Unless there is a real one, or this isn't a demo: people at the desk who sign in by clicking their name. */
 async function developmentProvider(config: Config): Promise<IdentityProvider | null> {
-  const demo = (inheritedEnvironment().DEMO ?? "true") === "true";
-  if (config.OIDC_ISSUER || !demo) return null;
+  if (config.OIDC_ISSUER || !isDemo()) return null;
   const tenant = config.TENANT;
   return startIdentityProvider([
     { sub: "agent-mei", name: "陈梅 Mei", role: "agent", tenant },
@@ -85,8 +89,9 @@ async function developmentProvider(config: Config): Promise<IdentityProvider | n
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  // The worker reads it again; here a mistake in it is told before anything is started.
+  // API and worker read them again; here a mistake in them is told before anything is started.
   await configuredTiers(config);
+  await loadEndpoints({ ...config, DEMO: isDemo() });
   const display = createProgressDisplay(process.stdout);
   await assertPortFree(config.PORT);
   const aborted = new AbortController();
@@ -131,7 +136,7 @@ async function main(): Promise<void> {
     const secrets = {
       JWT_SECRET: await jwtSecret(config),
       MASTER_KEY: await masterKey(config),
-      VAULT_KEY: await vaultKey(config),
+      AUDIT_KEY: await auditKey(config),
     };
     const env = {
       ...environmentFor(config, embedded, secrets),

@@ -9,6 +9,8 @@ export interface RecentOrders {
   commerce: CommerceBackend;
   /** What was just read, else read now. For words about a turn, never for what may be done. */
   recentOrders: CommerceBackend["orders"];
+  /** Orders hold the reasons that customers gave: somebody was erased. */
+  forget(): void;
 }
 
 /** Saves the second of the two reads that every turn about orders would make. */
@@ -23,6 +25,7 @@ export function rememberOrders(backend: CommerceBackend, now: () => number = Dat
     return read;
   };
   return {
+    forget: () => kept.clear(),
     commerce: {
       ...backend,
       orders,

@@ -141,6 +141,14 @@ export interface WrittenAnswer {
   text: string;
   /** Titles of the articles that it rests on. */
   sources: string[];
+  /** The knowledge entries it rests on. */
+  citations?: Citation[];
+}
+
+/** A knowledge entry that a reply rests on; the customer can open it. */
+export interface Citation {
+  id: string;
+  title: string;
 }
 
 export interface WriteAnswersInput {

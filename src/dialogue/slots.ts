@@ -116,8 +116,10 @@ function nextSize(fact: ItemFact, variants: VariantFact[], text: string): Varian
  */
 export function chooseVariant(fact: ItemFact, text: string): VariantChoice {
   let first: VariantChoice | null = null;
+  const [firstWish = ""] = text.split(FALLBACK);
   for (const wish of text.split(FALLBACK)) {
-    const choice = chooseAmong(fact, wish);
+    // "750, white, or else black": the second choice is about the colour only.
+    const choice = chooseAmong(fact, wish, wish === firstWish ? "" : firstWish);
     if (choice.found) return choice;
     if (!first || (!first.found && !first.named)) first = choice;
   }
@@ -126,9 +128,10 @@ export function chooseVariant(fact: ItemFact, text: string): VariantChoice {
 
 /** "Silver, and if you don't have that, black": wishes in their order. */
 const FALLBACK =
-  /(?:要是|如果|假如)?(?:没有|没货|缺货|卖完)(?:了)?(?:的话)?(?:就|则|那就|再)|不然|否则|不行(?:的话)?就|\bif (?:not|that's|it's|you (?:don't|haven't)|there(?:'s| is| are) no(?:ne|t)?|they're)\b|\bor else\b|\botherwise\b|\bfailing that\b/i;
+  /(?:要是|如果|假如)?(?:没有|没货|缺货|卖完)(?:了)?(?:的话)?(?:就|则|那就|再)|(?<=的)没有(?=[^，。,]{1,6}也(?:成|行|可以|好|中))|不然|否则|不行(?:的话)?就|\bif (?:not|that's|it's|you (?:don't|haven't)|there(?:'s| is| are) no(?:ne|t)?|they're)\b|\bor else\b|\botherwise\b|\bfailing that\b/i;
 
-function chooseAmong(fact: ItemFact, text: string): VariantChoice {
+/** @param before an earlier wish, which still says what this one doesn't */
+function chooseAmong(fact: ItemFact, text: string, before = ""): VariantChoice {
   const variants = fact.variants ?? [];
   if (variants.length === 0) return { found: true, options: null };
   const named = withoutCurrent(namedValues(text, variants), fact);
@@ -136,12 +139,18 @@ function chooseAmong(fact: ItemFact, text: string): VariantChoice {
   const sized = onlyCurrent ? nextSize(fact, variants, text) : null;
   if (sized) return sized;
   if (named.length === 0 && SAME_AGAIN.test(text)) return { found: true, options: fact.options ?? null };
+  const earlier = before === "" ? [] : withoutCurrent(namedValues(before, variants), fact);
   const matches = variants
-    .map((variant) => ({ variant, hits: named.filter((word) => variant.words.includes(word)) }))
+    .map((variant) => ({
+      variant,
+      hits: named.filter((word) => variant.words.includes(word)),
+      kept: earlier.filter((word) => variant.words.includes(word)).length,
+    }))
     .filter(({ hits }) => hits.length > 0)
     .sort(
       (a, b) =>
         b.hits.length - a.hits.length ||
+        b.kept - a.kept ||
         shared(b.variant, fact.options) - shared(a.variant, fact.options) ||
         named.indexOf(a.hits[0] ?? "") - named.indexOf(b.hits[0] ?? ""),
     );
@@ -149,8 +158,10 @@ function chooseAmong(fact: ItemFact, text: string): VariantChoice {
   const available = variants.filter((variant) => variant.inStock).map((variant) => variant.options);
   if (!best) return { found: false, available, named: false };
   const alike = matches.filter(
-    ({ variant, hits }) =>
-      hits.length === best.hits.length && shared(variant, fact.options) >= shared(best.variant, fact.options),
+    ({ variant, hits, kept }) =>
+      hits.length === best.hits.length &&
+      kept === best.kept &&
+      shared(variant, fact.options) >= shared(best.variant, fact.options),
   );
   const choice = alike.find(({ variant }) => variant.inStock);
   return choice ? { found: true, options: choice.variant.options } : { found: false, available, named: true };

@@ -1,3 +1,4 @@
+import { answers } from "./answers.ts";
 import { isRequest, mergeTurn } from "./merge.ts";
 import { isComplete, missingSlots } from "./slots.ts";
 import type {
@@ -169,25 +170,6 @@ function askWhatFor(dialogue: Dialogue, mention: Mention): Transition {
     effects: [say({ key: "whatAbout", items: focus })],
     why: "something was named, but not what to do with it",
   };
-}
-
-/** Says for everything that isn't a request: answered first, then the open task is resumed (D5). */
-function answers(understanding: Understanding): Effect[] {
-  const effects: Effect[] = [];
-  for (const act of understanding.acts) {
-    if (act.intent === "order_status") effects.push(say({ key: "status", orders: act.orders, unknown: act.unknown }));
-    else if (act.intent === "question")
-      effects.push(
-        say(
-          act.past || act.answers.length > 0
-            ? { key: "answer", question: act.question, answers: act.answers, ...(act.past ? { past: true } : {}) }
-            : { key: "noAnswer" },
-        ),
-      );
-    else if (act.intent === "smalltalk") effects.push(say({ key: act.topic }));
-    else if (act.intent === "out_of_scope") effects.push(say({ key: "outOfScope" }));
-  }
-  return effects;
 }
 
 /** What comes next with the requests as they now stand: ask, propose, or rest. */

@@ -106,10 +106,15 @@ export interface RequestAct {
 export type Act =
   | RequestAct
   | { intent: "order_status"; orders: string[]; unknown: string | null }
-  /** `answers` are ids of knowledge entries, best first; empty: nothing matches. `past`: earlier conversations answer it. */
-  | { intent: "question"; question: string; answers: string[]; past?: true }
+  /**
+   * `answers` are ids of knowledge entries, best first; empty: nothing matches. `past`: earlier conversations answer it. `perhaps`:
+   * they may be about something else.
+   */
+  | { intent: "question"; question: string; answers: string[]; past?: true; perhaps?: true }
   | { intent: "smalltalk"; topic: "greeting" | "thanks" | "goodbye" }
-  | { intent: "human" | "out_of_scope" | "abandon" };
+  | { intent: "human" | "abandon" }
+  /** `personal`: nothing but personal data, masked. */
+  | { intent: "out_of_scope"; personal?: true };
 
 /** One turn's joint prediction (D2), grounded in the shop's data. */
 export interface Understanding {
@@ -183,6 +188,7 @@ export type Say =
         | "goodbye"
         | "anythingElse"
         | "outOfScope"
+        | "keptPrivate"
         | "clarify"
         | "offerPerson"
         | "whichOne"
@@ -212,7 +218,7 @@ export type Say =
   | { key: "quantityTooHigh"; item: ItemRef; available: number }
   | { key: "done"; results: ActionResult[] }
   | { key: "status"; orders: string[]; unknown: string | null }
-  | { key: "answer"; question: string; answers: string[]; past?: true }
+  | { key: "answer"; question: string; answers: string[]; past?: true; perhaps?: true }
   | { key: "noAnswer" }
   | { key: "returnedToBot"; summary: string };
 

@@ -226,13 +226,12 @@ class Conversation implements Talk {
       products: new Map(this.#file.products.map((product) => [product.id, product])),
       told: new Map(),
       promised: new Map(),
-      answers: new Map(
-        says.flatMap((say) => {
-          const answer = say.key === "answer" ? this.#brain.answers.verbatim(say.answers) : null;
-          return say.key === "answer" && answer ? [[say.question, answer] as const] : [];
-        }),
-      ),
+      answers: new Map<string, { text: string }>(),
     };
+    for (const say of says) {
+      const answer = say.key === "answer" ? await this.#brain.answers.verbatim(TENANT, say.answers) : null;
+      if (say.key === "answer" && answer) facts.answers.set(say.question, answer);
+    }
     return says.map((say) => word(say, facts)).join("\n\n");
   }
 }

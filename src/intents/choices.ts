@@ -12,6 +12,10 @@ export function choicesFor(says: Say[], facts: Facts): Choice[] {
   const last = says.at(-1);
   if (last?.key === "propose") return [choices.yes, choices.no];
   if (last?.key === "noAnswer" || last?.key === "offerPerson") return [choices.person];
+  if (last?.key === "answer" && last.perhaps) {
+    const others = facts.answers.get(last.question)?.others ?? [];
+    return [...others.map((question) => ({ label: question, text: question })), choices.person];
+  }
   if (last?.key === "whatAbout") return choices.whatFor;
   if (last?.key !== "ask") return [];
   const request = last.requests.find((candidate) =>

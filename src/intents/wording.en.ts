@@ -18,6 +18,8 @@ export const en: Wording = {
     greeting:
       "Hi, I'm here. I can return, exchange or cancel items, find a parcel, or answer a question. What do you need?",
     anythingElse: "Is there anything else I can do for you?",
+    keptPrivate:
+      "I've hidden the personal details you sent: orders and returns don't need them, and only a colleague who has to can see them. Just tell me what you'd like to do.",
     outOfScope:
       "That's outside what I can help with. I can return, exchange or cancel items, find a parcel, or answer questions about shopping here.",
     clarify:
@@ -141,7 +143,7 @@ export const en: Wording = {
     unknown
       ? `I couldn't find “${unknown}” among your orders. Could you check the number?`
       : "There are no orders on this account. If you bought with another account, please sign in with that one.",
-  answer: (text, sources) => (sources.length > 0 ? `${text}\n(Source: ${sources.join(", ")})` : text),
+  perhaps: (asked, text) => `I'm not sure I got that right. If you mean “${asked}”:\n${text}`,
   returnedToBot: (summary) =>
     [
       "My colleague has finished and I'm back with you.",

@@ -17,8 +17,8 @@ export interface Facts {
   locale: Locale;
   orders: Map<string, Order>;
   products: Map<string, Product>;
-  /** By question, already worded: verbatim, or by a tier that writes. */
-  answers: Map<string, { text: string; sources: string[] }>;
+  /** By question, already worded: verbatim, or by a tier that writes. `asked`: what the entry answers; `others`: what the next ones do. */
+  answers: Map<string, { text: string; asked?: string; others?: string[] }>;
   /** By question about earlier conversations: the turns that answer it. */
   told: Map<string, Told[]>;
   /** By order: what was said in an earlier conversation when it was changed. */
@@ -48,6 +48,7 @@ export interface Wording {
     | "goodbye"
     | "anythingElse"
     | "outOfScope"
+    | "keptPrivate"
     | "clarify"
     | "offerPerson"
     | "whichOne"
@@ -87,7 +88,8 @@ export interface Wording {
     requested: (request: OrderRequest) => string[],
   ): string;
   statusNone(unknown: string | null): string;
-  answer(text: string, sources: string[]): string;
+  /** An answer to what was perhaps meant. */
+  perhaps(asked: string, text: string): string;
   returnedToBot(summary: string): string;
   agentJoined(name: string): string;
   agentLeft(name: string): string;
@@ -267,7 +269,9 @@ export function word(say: Say, facts: Facts): string {
       const told = facts.told.get(say.question) ?? [];
       if (told.length > 0) return wordTold(facts.locale, told);
       const answer = facts.answers.get(say.question);
-      return answer ? words.answer(answer.text, answer.sources) : words.fixed.noAnswer;
+      if (answer?.asked !== undefined && say.perhaps) return words.perhaps(answer.asked, answer.text);
+      // What it rests on is shown beside the text: the message's citations.
+      return answer?.text ?? words.fixed.noAnswer;
     }
     case "returnedToBot":
       return words.returnedToBot(say.summary);

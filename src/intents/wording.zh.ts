@@ -11,6 +11,8 @@ export const zh: Wording = {
     goodbye: "好的，再见，祝您生活愉快。",
     greeting: "您好，我在的。退货、换货、取消订单、查物流，或者有什么疑问，直接告诉我就行。",
     anythingElse: "还有什么可以帮您的吗？",
+    keptPrivate:
+      "您发来的个人信息我已经隐去了：查订单、退换货都用不到它，只有人工客服在需要时才能查看。请告诉我要办什么就好。",
     outOfScope: "这个我帮不上忙。我可以帮您退货、换货、取消订单、查物流，或者解答购物相关的问题。",
     clarify: "抱歉，我没太明白。您可以说说要办什么，比如“退掉上周买的台灯”“我的快递到哪了”。",
     offerPerson: "抱歉，我还是没理解您的意思。换个说法再试试，或者回复“转人工”，我请同事来帮您。",
@@ -117,7 +119,7 @@ export const zh: Wording = {
     unknown
       ? `在您的订单里没有找到“${unknown}”，请核对一下订单号。`
       : "您名下目前没有订单。如果是用别的账号买的，请用那个账号登录。",
-  answer: (text, sources) => (sources.length > 0 ? `${text}\n（来源：${sources.join("、")}）` : text),
+  perhaps: (asked, text) => `我不确定有没有理解对。您要问的如果是“${asked}”：\n${text}`,
   returnedToBot: (summary) =>
     [
       "客服同事已处理完，由我继续为您服务。",

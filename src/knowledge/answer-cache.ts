@@ -22,6 +22,8 @@ export interface AnswerCache {
   find(asked: FoundFor): Promise<string | null>;
   keep(asked: FoundFor, text: string): Promise<void>;
   stats(): CacheStats;
+  /** What this process has in memory: somebody was erased. */
+  forget(): void;
 }
 
 /** An answer rests on articles, whose change is seen at once; an hour bounds what a wrong wording can do. */
@@ -51,6 +53,7 @@ const answerSchema = z.object({
  * `mean` centres the embeddings.
  */
 export function createAnswerCache(deps: {
+  /** `entry` is asked for tenants that are loaded: their question was just searched. */
   knowledge: Pick<Knowledge, "entry">;
   embedder: Embedder;
   mean: Float32Array;
@@ -71,7 +74,7 @@ export function createAnswerCache(deps: {
     const key = keyOf({ question, ...asked }, embedder.id);
     const kept = key === null ? undefined : await cache.get(key);
     if (!kept?.ids.some((id) => id === entries[0]?.id)) return null;
-    const current = kept.ids.flatMap((id) => knowledge.entry(id) ?? []);
+    const current = kept.ids.flatMap((id) => knowledge.entry(asked.tenant, id) ?? []);
     if (versionOf(current) !== kept.version) return null;
     return dot(await vectorOf(question), Float32Array.from(kept.vector)) >= NEAR_ENOUGH ? kept.text : null;
   }
@@ -90,6 +93,7 @@ export function createAnswerCache(deps: {
       await cache.set(key, { text, ids, version: versionOf(asked.entries), vector });
     },
     stats: () => ({ ...stats }),
+    forget: () => cache.clear(),
   };
 }
 

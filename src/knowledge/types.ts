@@ -1,4 +1,5 @@
 /** The vocabulary of knowledge (P4): what the parts that import, mine, review, search and export agree on. Types only. */
+import type { Binary } from "mongodb";
 
 export type KnowledgeLocale = "zh" | "en";
 /** A pair's answer stands on its own; a section is a part of an article. */
@@ -42,7 +43,7 @@ export type EntryOrigin =
 /**
  * An entry in MongoDB, one a tenant and id; the shop's own files (KNOWLEDGE_DIR) are a layer below and aren't in it. Every change
  * raises `version` by one, keeps the old one in `knowledgeVersions` and gets the tenant's next `revision`, by which workers find
- * what changed since they last looked.
+ * what changed since they last looked. Written by src/knowledge/store.ts only.
  */
 export interface KnowledgeEntryDoc extends KnowledgeEntry {
   /** `tenant:id` */
@@ -62,10 +63,10 @@ export interface KnowledgeEntryDoc extends KnowledgeEntry {
   updatedBy: string;
 }
 
-/** What an entry was before a change. Unique by (tenant, id, version). */
+/** A version of an entry, the newest one too. Only ever added to; unique by (tenant, id, version) and by (tenant, revision). */
 export type KnowledgeVersionDoc = Omit<KnowledgeEntryDoc, "_id">;
 
-/** The newest revision of a tenant. */
+/** Up to which revision a tenant's entries are what its versions say. */
 export interface KnowledgeHeadDoc {
   /** The tenant. */
   _id: string;
@@ -76,7 +77,7 @@ export interface KnowledgeHeadDoc {
 export interface KnowledgeVectorDoc {
   /** SHA-256 of embedder id, a zero byte and the text, hex. */
   _id: string;
-  /** 8-bit integers, one a dimension, of the unit vector times 127. */
+  /** Signed 8-bit integers, one a dimension; the largest is 127. */
   vector: Uint8Array;
 }
 
@@ -106,6 +107,35 @@ export interface LogConversationDoc {
   touchedAt: Date;
 }
 
+/** How far an import came: the same command goes on from here. One a file (by its bytes), tenant, source and map of columns. */
+export interface LogImportDoc {
+  /** SHA-256 of tenant, source, the file's digest and how it is read, hex. */
+  _id: string;
+  tenant: string;
+  source: string;
+  /** The file's name without its folder. */
+  file: string;
+  /** SHA-256 of the file's bytes, hex. */
+  digest: string;
+  /** Items (rows, lines, entries) in the file, and how many of them are done. */
+  items: number;
+  done: number;
+  /** How many bytes of the report on bad rows belong to what is done. */
+  reportBytes: number;
+  counts: LogImportCounts;
+  startedAt: Date;
+  finishedAt: Date | null;
+}
+
+export interface LogImportCounts {
+  /** New conversations, new messages; messages that were there already; without text, or private notes. */
+  conversations: number;
+  messages: number;
+  known: number;
+  skipped: number;
+  bad: number;
+}
+
 /** A customer's judgement of one reply; one a message, the last one counts. */
 export interface FeedbackDoc {
   /** `session:seq` */
@@ -117,24 +147,60 @@ export interface FeedbackDoc {
   at: Date;
 }
 
-/** Questions that the knowledge doesn't answer, clustered. */
+/** Why a question counts as not answered. */
+export type GapWhy = "handoff" | "no-answer" | "unhelpful";
+
+/** One time that somebody asked in vain. */
+export interface GapCase {
+  sessionId: string;
+  turn: number;
+  at: Date;
+  why: GapWhy;
+  /** The entry whose answer didn't help. */
+  entry?: string;
+  /** `GapWords` under the customer's key, of the newest cases only: what was asked can't outlive its customer (beyond 9). */
+  words?: Binary;
+  /** `GapWords` of what an agent then answered in this session, under the same key. */
+  answer?: Binary;
+}
+
+/** A text and its centred vector, as cases keep them. */
+export interface GapWords {
+  text: string;
+  /** A unit vector as 8-bit integers that keep its direction, base64. */
+  vector: string;
+}
+
+/**
+ * Questions that the knowledge doesn't answer, clustered. It holds no customer's words but under their own keys: the question, its
+ * wordings and the draft are read out of the cases by whoever looks at it.
+ */
 export interface KnowledgeGapDoc {
   /** `tenant:locale:gap id` */
   _id: string;
   tenant: string;
   locale: KnowledgeLocale;
-  /** The wording nearest to all others. */
-  question: string;
-  /** Other wordings, most frequent first. */
-  wordings: string[];
-  /** Whose question it was, and where: unique by (sessionId, turn). */
-  cases: Array<{ sessionId: string; turn: number; at: Date; why: "handoff" | "no-answer" | "unhelpful" }>;
-  /** Drafted from what agents answered in those sessions; null when nobody has. */
-  draft: string | null;
+  /** Newest first; unique by (sessionId, turn) over all of a tenant's gaps. */
+  cases: GapCase[];
+  /** In how many conversations: what an entry would have deflected. */
+  volume: number;
   status: "open" | "added" | "dismissed";
   /** The entry it became. */
   entry: string | null;
   addedAt: Date | null;
-  /** After `addedAt`: how often the entry answered and no person was needed. */
+  /** After `addedAt`: how often the entry answered … */
+  answered: number;
+  /** … and no person was needed, and nobody called it unhelpful. */
   deflected: number;
+}
+
+/** Up to when a tenant's unanswered questions were gathered. */
+export interface KnowledgeMarkDoc {
+  /** The tenant. */
+  _id: string;
+  /** Absent before the first time. */
+  at?: Date;
+  /** Who is gathering them just now, and how long that holds unless renewed. */
+  holder?: string;
+  heldUntil?: Date;
 }

@@ -9,7 +9,7 @@ import type { Recalled } from "./recall.ts";
 import { recall, warmSessions } from "./recall.ts";
 import type { RecordSealer, SessionRecord } from "./record.ts";
 import type { Embedding, HotMemory } from "./remembered.ts";
-import { makeRecord } from "./remembered.ts";
+import { makeRecord, saidSoFar } from "./remembered.ts";
 import type { Report } from "./report.ts";
 import { cite, relevantPieces } from "./retrieval.ts";
 import type { CompactionScope } from "./sweep.ts";
@@ -38,7 +38,7 @@ export interface Memory {
   recall(identity: SessionIdentity, now: Date): Promise<Recalled>;
   /** The pieces of warm memory that a prompt about `text` should hold (T4), cited by day and turn. Never throws. */
   relevant(identity: SessionIdentity, text: string, window: WindowEntry[]): Promise<string[]>;
-  /** What earlier conversations say to a question about them, nearest first, at most two turns (T4). Never throws. */
+  /** What was said before, in this conversation and earlier ones, to a question about it, nearest first, at most two turns (T4). Never throws. */
   told(identity: SessionIdentity, question: string): Promise<Told[]>;
   /** What was said when something of these orders was changed, by order. Never throws. */
   promised(identity: SessionIdentity, orderIds: string[]): Promise<Map<string, Told>>;
@@ -84,7 +84,13 @@ export function createMemory(deps: MemoryDeps): Memory {
       recall({ warm, cold: objects && { objects, ledger, sealer }, report, keepMs }, identity, now),
     relevant: (identity, text, window) =>
       fromWarm(identity, [], async (sessions) => (await relevantPieces(embedding, sessions, text, window)).map(cite)),
-    told: (identity, question) => fromWarm(identity, [], (sessions) => toldBefore(embedding, sessions, question)),
+    told: (identity, question) =>
+      fromWarm(identity, [], async (sessions) => {
+        // The conversation itself is whole in the store, and at most in part in warm.
+        const others = sessions.filter(({ sessionId }) => sessionId !== identity.sessionId);
+        const own = await saidSoFar({ store, sealer }, embedding, identity);
+        return toldBefore(embedding, [...own, ...others], question);
+      }),
     promised: (identity, orderIds) => fromWarm(identity, new Map(), (sessions) => promisesAbout(sessions, orderIds)),
     sweep: cold && {
       dueHours: (now) => warm.dueHours(now, HOURS_A_SWEEP),

@@ -75,6 +75,18 @@ export async function makeRecord(
   };
 }
 
+/** A conversation that goes on: what was said in it so far, for who asks back about it. Empty where nothing was. */
+export async function saidSoFar(
+  { store, sealer }: { store: Pick<Store, "messages">; sealer: Sealer },
+  embedding: Embedding,
+  { tenant, sessionId }: SessionIdentity,
+): Promise<Array<Pick<SessionRecord, "said" | "vectors" | "startedAt">>> {
+  const messages = await store.messages.find({ tenant, sessionId }, { sort: { seq: 1 } }).toArray();
+  const said = (await openMessages(sealer, messages)).map(toSaid);
+  const [first] = said;
+  return first ? [{ said, vectors: await vectorsOf(embedding, said), startedAt: first.at }] : [];
+}
+
 const toSaid = ({ turn, role, text, at }: MessageDoc): Said => ({ turn, role, text, at: at.getTime() });
 
 const plain = (text: string): string => text.replaceAll("**", "").replace(/\s+/g, " ");

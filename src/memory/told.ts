@@ -11,10 +11,13 @@ const NEAR_ENOUGH = 0.31;
 /** The second is told only if it is nearly as near. */
 const NEXT_BEST = 0.9;
 
+/** What of a session is searched. */
+export type ToldFrom = Pick<SessionRecord, "said" | "vectors" | "startedAt">;
+
 /** The at most two turns nearest to the question, nearest first; empty when nothing is near enough. */
 export async function toldBefore(
   { embedder, mean }: Embedding,
-  records: SessionRecord[],
+  records: ToldFrom[],
   question: string,
 ): Promise<Told[]> {
   const bytes = quantisedBytes(embedder.dimensions);
@@ -34,7 +37,7 @@ export async function toldBefore(
     .map(({ record, turn }) => turnOf(record, turn));
 }
 
-function turnOf({ said, startedAt }: SessionRecord, turn: number): Told {
+function turnOf({ said, startedAt }: ToldFrom, turn: number): Told {
   const words = (role: "customer" | "reply"): string =>
     said
       .filter(

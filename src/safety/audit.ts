@@ -1,10 +1,19 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditDoc, AuditHeadDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
-import { deriveKey } from "./seal.ts";
 
-export type AuditKind = "moderation" | "reveal" | "erasure" | "handoff" | "action" | "login" | "configuration";
+export type AuditKind =
+  | "moderation"
+  | "reveal"
+  | "erasure"
+  | "export"
+  | "handoff"
+  | "action"
+  | "login"
+  | "token"
+  | "configuration"
+  | "knowledge";
 
 /** What happened, without anything personal: ids, labels, placeholders. */
 export interface AuditEntry {
@@ -29,6 +38,10 @@ export interface AuditFault {
   fault: string;
 }
 
+const KEY_BYTES = 32;
+const chainKey = (auditKey: string): Buffer =>
+  Buffer.from(hkdfSync("sha256", Buffer.from(auditKey, "hex"), "", "colloquy audit", KEY_BYTES));
+
 const FIRST_HASH = "0".repeat(64);
 /** Writers that came together try again after a moment of their own. */
 const TRIES_MAX = 200;
@@ -38,10 +51,10 @@ const PAUSE_MAX_MS = 20;
  * An append-only chain for each tenant: every row carries a keyed hash over itself and the hash in front of it, and a
  * signed head says how far the chain reaches. Without the key nobody can alter, drop, swap or add a row unnoticed.
  * Writers of several processes never fork it: (tenant, n) is unique, and whoever comes second reads again.
- * @param vaultKey 64 hexadecimal digits
+ * @param auditKey 64 hexadecimal digits
  */
-export function createAudit(store: Store, vaultKey: string, now: () => Date = () => new Date()): Audit {
-  const key = deriveKey(vaultKey, "audit");
+export function createAudit(store: Store, auditKey: string, now: () => Date = () => new Date()): Audit {
+  const key = chainKey(auditKey);
   const queues = new Map<string, Promise<void>>();
 
   async function appendNow(entry: AuditEntry): Promise<void> {
@@ -72,6 +85,24 @@ export function createAudit(store: Store, vaultKey: string, now: () => Date = ()
       return turn;
     },
   };
+}
+
+/** What goes on would be signed with another key than what is there: then the whole chain looks altered. */
+export class AuditKeyError extends Error {
+  override readonly name = "AuditKeyError";
+}
+
+/** @throws AuditKeyError when the tenant's chain was signed with another key, or its head was forged */
+export async function assertAuditKey(
+  store: Pick<Store, "auditHeads">,
+  auditKey: string,
+  tenant: string,
+): Promise<void> {
+  const head = await store.auditHeads.findOne({ _id: tenant });
+  if (!head || same(signatureOf(chainKey(auditKey), tenant, head.n, head.hash), head.signature)) return;
+  throw new AuditKeyError(
+    `The audit log of ${tenant} was signed with another AUDIT_KEY than this one, or tampered with: \`npm run audit -- verify\` tells more.`,
+  );
 }
 
 /** Never lowered: a slower writer's older head changes nothing. */
@@ -113,11 +144,11 @@ export interface AuditReport {
  */
 export async function verifyAudit(
   store: Store,
-  vaultKey: string,
+  auditKey: string,
   tenant: string,
   expected?: string,
 ): Promise<AuditReport> {
-  const key = deriveKey(vaultKey, "audit");
+  const key = chainKey(auditKey);
   const faults: AuditFault[] = [];
   const report = (n: number, fault: string): void => void faults.push({ n, fault });
   let [next, prevHash, rows] = [1, FIRST_HASH, 0];

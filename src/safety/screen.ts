@@ -49,7 +49,7 @@ export function createScreen({
   return {
     async message({ customerId, by, ...address }, text) {
       const { tenant, sessionId, messageId } = address;
-      const writer = `${sessionId} ${by}`;
+      const writer = { sessionId, by };
       const orderNumbers = orderNumberFinder(await commerce.orderShapes(tenant));
       const spans = await withoutOwnOrders(tenant, customerId, text, findPersonal(text, { orderNumbers }));
       const last = await tails.get(writer);

@@ -83,6 +83,11 @@ export class TwoLevelCache<V> {
     await shared?.set(key, JSON.stringify(kept), ttlMs);
   }
 
+  /** Forgets what is in this process' memory. */
+  clear(): void {
+    this.#memory.clear();
+  }
+
   #isFresh(kept: Kept<V> | undefined): kept is Kept<V> {
     return kept !== undefined && kept.expiresAtMs > this.#now();
   }

@@ -8,7 +8,7 @@ export interface Sealer {
   open<T>(sealed: Binary): Promise<T>;
 }
 
-type MessageWords = Pick<MessageDoc, "text" | "choices" | "view">;
+type MessageWords = Pick<MessageDoc, "text" | "choices" | "citations" | "view">;
 export type SealedMessageDoc = Omit<MessageDoc, keyof MessageWords> & {
   /** `MessageWords`. */
   body: Binary;
@@ -17,8 +17,9 @@ export type SealedMessageDoc = Omit<MessageDoc, keyof MessageWords> & {
 };
 
 export async function sealMessage(sealer: Sealer, doc: MessageDoc): Promise<SealedMessageDoc> {
-  const { text, choices, view, ...plain } = doc;
-  const body = await sealer.seal(doc.sessionId, { text, choices, view } satisfies Record<keyof MessageWords, unknown>);
+  const { text, choices, citations, view, ...plain } = doc;
+  const words = { text, choices, citations, view } satisfies Record<keyof MessageWords, unknown>;
+  const body = await sealer.seal(doc.sessionId, words);
   return { ...plain, body, ...(view === undefined ? {} : { hasView: true }) };
 }
 

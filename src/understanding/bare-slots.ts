@@ -5,11 +5,11 @@ import type { Dialogue, Mention, Slot, Understanding } from "../dialogue/types.t
 import { CORRECT, KEEP, OTHER_ONE } from "./cues.ts";
 import type { Line } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
-import type { Pointed, Scope } from "./mention.ts";
 import { pointAt } from "./mention.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { askedSlots, linesOf, scopeFor, toMention, wantedIn, without } from "./point.ts";
+import type { Pointed, Scope } from "./pointed.ts";
 import { countIn } from "./quantity.ts";
 import type { Reading } from "./reading.ts";
 import { says } from "./residue.ts";
@@ -133,8 +133,10 @@ function otherCount(text: string, at: Ground): Pointed | null {
   const [item] = items;
   const [line] = linesOf(at, items);
   const count = countIn(text);
-  if (items.length !== 1 || !item || !line || count === null || count >= line.item.quantity) return null;
-  return count === item.quantity ? null : { lines: [line], all: true, quantity: count, unknown: null, by: "name" };
+  if (items.length !== 1 || !item || !line || count === null || count > line.item.quantity) return null;
+  if (count === (item.quantity ?? line.item.quantity)) return null;
+  const quantity = count < line.item.quantity ? { quantity: count } : {};
+  return { lines: [line], all: true, ...quantity, unknown: null, by: "name" };
 }
 
 function wantedBy(

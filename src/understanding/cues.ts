@@ -10,15 +10,15 @@ const any = (...sources: RegExp[]): RegExp => new RegExp(sources.map((source) =>
 export const REQUEST: Record<RequestKind, RegExp> = {
   exchange: any(
     /换(?!句|个说法|种说法|号|手机|地址|人)|调(?:换|成)|替换|(?:想)?要(?:大|小)[一两]?(?:号|码)/,
-    /\b(?:exchang\w*|swap\w*|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|sizes? (?:up|down|larger|bigger|smaller)|in its place)\b/,
+    /\b(?:exchang\w*|swap\w*(?! (?:the |two |some |a few |round )?(?:digits?|numbers?|letters?|figures?))|replac\w*|trad(?:e|ing) (?:it|this|these|them|the|my|in)|different (?:size|colou?r|one|model)|(?:bigger|smaller|larger|another) (?:size|one)|sizes? (?:up|down|larger|bigger|smaller)|in its place)\b/,
   ),
   cancel: any(
-    /取[消肖销]|撤(?!诉|离)|退单|砍单|(?<!物流|快递|信息|更新|包裹|一直)(?:停|拦)(?:了|掉|一下|下来)|作废|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|(?:别|不用|甭)(?:再)?(?:给我)?送|少(?:要|发|寄)|只(?:发|寄|送)(?=[\d一两二三四五六])|不买了|不要了.*(?:没发|还没|备货)/,
-    /\b(?:can[cs](?:el|le)\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop the|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|remove (?:the|my|one|two|all|both|a|it|them|that)|take out|bin (?:it|them|the|my|that)|kill (?:it|the|my|that)|scrap|ditch (?:it|the|my|that)|(?:flick|knock|take|get|strike) [\w' -]{1,40} off (?:of )?(?:my|the|that|it)|(?:off|out of) (?:my|the|that|this) (?:\w+ )?order|reduce (?:the|my|it|that)|cut (?:it|the|my) [\w ]{0,20}down|(?:only|just) send me|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
+    /取[消肖销]|撤(?!诉|离)|退单|砍单|(?<!物流|快递|信息|更新|包裹|一直)(?:停|拦)(?:了|掉|一下|下来)|作废|(?:别|不要|不用|甭|停止|先别)(?:再)?(?:给我)?(?:发(?:货|出|了|来|过来)?|寄|配送)|拦(?:截|下)|(?:别|不用|甭)(?:再)?(?:给我)?送|少(?:要|发|寄)|减(?:掉|去|少)?(?=[一两二三四五\d])|只(?:发|寄|送)(?=[\d一两二三四五六])|不买了|不要了.*(?:没发|还没|备货)/,
+    /\b(?:can[cs](?:el|le)\w*|call(?:ing)? off|(?:don'?t|do not|no need to|stop) (?:send|ship|deliver)\w*|stop (?:the|my|that) [\w ]{0,30}?(?:order|shipment|delivery|parcel)|drop (?:the|one|two|three|both|all|that|this)\b|(?:just|also|please|pls) bin\b|axe (?:it|the|my|that|both|all)|scrap (?:it|those|them|the|these)|stop (?:it|this)\b|abort|void (?:the|my)|remove (?:the|my|one|two|all|both|a|it|them|that)|take out|bin (?:it|them|the|my|that)|kill (?:it|the|my|that)|scrap|ditch (?:it|the|my|that)|(?:flick|knock|take|get|strike) [\w' -]{1,40} off (?:of )?(?:my|the|that|it)|(?:off|out of) (?:my|the|that|this) (?:\w+ )?order|reduce (?:the|my|it|that)|cut (?:it|the|my) [\w ]{0,20}down|(?:only|just) send me|take (?:.{1,30} off (?:the|my) order|(?:one|it|them|that) off))\b/,
   ),
   return: any(
     /退(?!单|出|步|休|烧|税|役|钱到|款到|款多|款几|款什么|款啥|款一般|款大)|(?:腿|推)货(?!车)|不想要|不要(?:了|$|啦|咯|哈|就行)|(?:不需要|用不[上着]|不想买)了?|寄回|送回/,
-    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them|'em|em|one|two|three|four) back|(?:come|coming|comes) back to you|be collected|shut of|chuck(?:ing)? [\w' -]{0,30}back)\b|^(?!.*\b(?:call|get|got|come|came|write|ring|hear|text|reply|be|i'm|im|welcome|paid)\b)[\w' -]{2,40} back(?: please| pls| thanks| and .*)?$/,
+    /\b(?:re?t(?:u|ru)r?n(?:s|ed|ing)?|retrun\w*|refund\w*|money back|send(?:ing)? (?:it|this|that|these|those|them|one|both|the|my|everything|all)?[\w ]{0,30}?back|giv(?:e|ing) (?:it|this|them|up|back)[\w ]{0,20}|tak(?:e|ing) (?:it|this|these|them|the) ?[\w ]{0,20}?back|(?:go|goes|going|went) back|don'?t (?:want|need) (?:it|this|these|them|the|my)\b|no longer (?:need|want)\w*|not needed|back (?:they|it) go(?:es)?|(?:both|all|it|them|'em|em|one|two|three|four) back|(?:come|coming|comes) back to you|(?:needs?|has|have|ha[sd]|ought) to (?:come|go) back|(?:should|must|can|could) (?:come|go) back|be collected|shut of|chuck(?:ing)? [\w' -]{0,30}back)\b|^(?!.*\b(?:call|get|got|come|came|write|ring|hear|text|reply|be|i'm|im|welcome|paid)\b)[\w' -]{2,40} back(?: please| pls| thanks| and .*)?$/,
   ),
 };
 
@@ -47,7 +47,7 @@ export const POLICY = any(
 );
 
 export const ASKS =
-  /[?？]|(?:吗|么|呢|不|没|嘛)$|([\u4e00-\u9fff])不\1|多久|多少(?:钱|天|运费)|几时|去边|为啥|咋|什么时候|怎么(?:办|弄|算|退|换)|\bwhen (?:it|they|will|does|do|is|are)\b|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:(?:how|what|where|who|when)(?:'?s)?|why|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
+  /[?？]|(?:吗|么|呢|不|没|嘛|没得)$|([\u4e00-\u9fff])不\1|多久|多少(?:钱|天|运费)|几时|去边|为啥|咋|什么时候|怎么(?:办|弄|算|退|换)|\bwhen (?:it|they|will|does|do|is|are)\b|^(?:怎么|如何|为什么|请问|能不能|可不可以|是不是|有没有|什么|哪|谁|几|多)|^(?:(?:how|what|where|who|when)(?:'?s)?|why|which|can|could|do|does|is|are|will|would|should|may|any idea)\b/i;
 
 export const INJECTION = any(
   /(?:忽略|无视|忘(?:掉|记))(?:.{0,8})(?:指令|规则|提示|设定|命令|要求)|系统提示|提示词|你现在是|从现在起你|开发者模式|扮演|管理员(?:模式|权限)/,
@@ -56,13 +56,13 @@ export const INJECTION = any(
 
 export const ABANDON = any(
   /算了|不(?:退|换|取消|撤|办|弄|搞)了(?!吗)|(?:还是|那就|那)?(?:先)?(?:不用|甭)(?:了|退|换|取消|办)|先(?:不|别)(?:退|换|取消|办|弄)|别(?:退|换|取消|办|弄)(?:了)?(?!.*(?:直接|还是|改))|(?:我)?(?:还是)?留着(?:吧|用|穿|凑合|了)?$|不麻烦了|当我没说|照常(?:发|寄|给)|照(?:常|旧)|又(?:要|想要)了|继续(?:发|寄)|取消(?:申请|退货|退款|换货)/,
-  /\b(?:never ?mind|nevermind|forget (?:it|about it|that|i asked)|(?:too much|so much) (?:faff|hassle|trouble)|drop the whole|stop all|scrap that|drop it|leave (?:it|that|the|this|my)(?: \w+)?(?: alone| as it is| as is| be)?(?:,|$| please|,? i'll)|(?:i'?ll|i will|i'm going to|gonna|i do|let me) (?:just )?(?:keep|hold on to|hang on to|want (?:it|the))|keep(?:ing)? (?:it|them|the order|this)|don'?t (?:bother|worry about it)|no need(?: then)?|not (?:any ?more|needed)|doesn'?t matter any ?more|(?:stop|cancel) (?:that|the|this|my) (?:request|return|exchange)|on second thou?ght|send it anyway|i'll (?:wait|pass))\b/,
+  /\b(?:never ?mind|nevermind|forget (?:it|about it|that|i asked)|(?:too much|so much) (?:faff|hassle|trouble)|drop the whole|stop all|scrap that|drop it|leave (?:it|that|the|this|my)(?: \w+)?(?: alone| as it is| as is| be)?(?:,|$| please|,? i'll)|(?:i'?ll|i will|i'm going to|gonna|i do|let me) (?:just )?(?:keep|hold on to|hang on to|want (?:it|the))|keep(?:ing)? (?:it|them|the order|this)|don'?t (?:bother|worry about it)|no need(?: then)?(?! (?:it|this|that|them|for|of)\b)|not (?:any ?more|needed)|doesn'?t matter any ?more|(?:stop|cancel) (?:that|the|this|my) (?:request|return|exchange)|on second thou?ght|send it anyway|i'll (?:wait|pass))\b/,
 );
 
 export const YES = any(
   /^(?:嗯+呐?|恩+|好+[滴哒嘞额的]?|行+|得行|对+头?(?!了)|是+|可得?以|要得|得嘞|没毛病|安排|可以|确认|确定|没问题|没错|没意见|同意|成|中|妥|要得|得嘞|ok|okk?|okay|yes|yep|yeah|y|1)(?:$|[的呀啊哦嘞滴吧了呢哈~,，。!！ ]|嗯|好|行|对|是|可以|确认|确定|没问题|没错|没意见|麻烦|请|给|就|办|提交|退|换|取消|帮|谢|可|无|要得|那)/,
   /(?:确认(?:办理|提交|退|换|取消)?|没问题|没错|没意见|(?:就)?这(?:么|样)(?:办|吧|定|弄)|办(?:了)?吧|办理吧|提交(?:就行|吧|了|一下)?$|弄吧|(?:给我|帮我)?(?:退|换|取消|撤)(?:了|掉)?吧$|就这样|(?:这[回下次]|就)对了|尽管(?:退|办|去)|照办|同意)/,
-  /(?:^|\b)(?:yes+|yep|yeah?|yup|ya|yh|yea|aye|uh huh|mhm|kk?|sure|ok|okay|okey|correct|right|confirm(?:ed)?|go (?:ahead|for it|on)|do (?:it|that|so)|please do|proceed|submit|fine|sounds (?:good|right|great|fine)|absolutely|of course|definitely|certainly|perfect|great|exactly|agreed|put it through|that(?:'s| is) (?:right|correct|it|what i want|fine|good))\b/,
+  /(?:^|\b)(?:yes+|yep|yeah?|yup|ya|yh|yea|aye|uh huh|mhm|kk?|sure|ok|okay|okey|correct|right|confirm(?:ed)?|go (?:ahead|for it|on)|do (?:it|that|so)|please do|proceed|submit|fine|sounds (?:good|right|great|fine)|absolutely|of course|definitely|certainly|perfect|great|exactly|agreed|put it through|that(?:'s| is) (?:right|correct|it|what i want|fine|good)|that(?:'ll| will| would) d(?:o|ae)|spot on|lovely)\b/,
 );
 
 export const NO = any(
@@ -71,7 +71,7 @@ export const NO = any(
 );
 /** Looks like a refusal and isn't: "没问题", "no problem". */
 export const NOT_NO =
-  /没(?:问题|错|意见|事)|不(?:错|客气|好意思|用再确认|用改)|可不(?:是|嘛)|\bno (?:problem|worries|issue|objections?)\b|\bwhy not\b/gi;
+  /没有?(?:问题|错|意见|事)|不(?:错|客气|好意思|用再确认|用改)|可不(?:是|嘛)|\bno (?:problem|worries|issue|objections?)\b|\bwhy not\b/gi;
 export const HEDGE = any(
   /但是|不过|但(?!愿)|可是|只是|除了|(?:先|等)(?:等|一下|问)|如果|要是|前提|除非|万一|的话|[?？]/,
   /\b(?:but|though|however|except|unless|if|only if|provided|wait|hold on|before (?:that|you)|first)\b|[?？]/,
@@ -97,12 +97,12 @@ export const ONLY = any(
   /\b(?:only|just (?:the|that|this|one)|nothing else)\b/,
 );
 export const KEEP = any(
-  /留(?!言|意|神|学)|(?:不|别)(?:要)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|去掉|拿掉|划掉|不(?:包括|含|算)|(?:是|还|都)?(?:好的|没问题|没事|挺好的?)$/,
-  /\b(?:keep(?:ing)?(?! \w+ing\b)|leave|spare|minus|forget the|drop the|hang on to|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:come|want\w*|send)|stays?|(?:is|are|was|were)(?: all)? (?:fine|ok|okay|good|perfect|great|alright))\b/,
+  /留(?!言|意|神|学)|(?:不|别)(?:要|用)?(?:退|换|取消|动)(?!货吗)|(?:还)?要的$|照(?:常|旧|发)|除了|其(?:他|它|余)|剩下|去掉|拿掉|划掉|不(?:包括|含|算)|(?:是|还|都)?(?:好的|没问题|没事|挺好的?)$/,
+  /\b(?:keep(?:ing)?(?! \w+ing\b)|leave|spare|minus|forget the|drop the|hang on to|except|but not|not the|not my|the rest|everything else|apart from|other than|still (?:com(?:e|es|ing)|want\w*|send|arriv\w*|ship\w*|get)|live with|(?<!\b(?:it|that|this|all|everything))'s fine|stays?|(?:is|are|was|were)(?: all)? (?:fine|ok|okay|good|perfect|great|alright))\b/,
 );
 export const ALL = any(
   /全(?:部|都|退|换|取消|撤|要|不要)|所有|统统|通通|整(?:个|单|笔)|都(?=.{0,4}(?:退|换|取消|要|不要|撤|办|停|别|作废|寄|拦))|一(?:共|切)|一起/,
-  /\b(?:all|everything|both|every|entire|whole|the lot|each)\b/,
+  /\b(?:all|everything|both|every|entire|whole|the lot|each)\b|\banything (?:that|which|not|still)\b/,
 );
 export const ORDER_WORD = /(?:那|这|整|一|大|笔)(?:一)?(?:大)?单|订单|\borders?\b|\bparcel\b|\bshipment\b/i;
 export const UNSHIPPED = any(

@@ -3,20 +3,24 @@ import type { RequestKind } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
 import { includesItem, sameItem } from "../dialogue/items.ts";
 import type { Act, ItemFact, RefusalWhy, RequestAct, Understanding, VariantFact } from "../dialogue/types.ts";
+import { CERTAIN } from "../knowledge/search.ts";
 import { bareMention, bareSlots } from "./bare-slots.ts";
+import { contradicts, keepsOthers } from "./consent.ts";
 import { ALL, ASKS, GOODBYE, THANKS } from "./cues.ts";
+import { questionAct } from "./known-question.ts";
 import type { Line } from "./lines.ts";
-import { ineligibility, valueWords } from "./lines.ts";
-import type { Pointed } from "./mention.ts";
+import { ineligibility } from "./lines.ts";
 import { pointAt } from "./mention.ts";
 import { namesLine } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { linesOf, otherValues, scopeFor, toMention, wantedIn, without } from "./point.ts";
+import type { Pointed } from "./pointed.ts";
 import type { ReadAct, Reading } from "./reading.ts";
 import { reasonIn } from "./reasons.ts";
 import { DEFECT, says } from "./residue.ts";
 import { kindOf } from "./roles.ts";
 import { asTyped } from "./text.ts";
+import { valueWords } from "./values.ts";
 
 /** Candidates offered at most, and lines whose variants are looked up. */
 const CANDIDATES_MAX = 8;
@@ -51,7 +55,7 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
   return {
     acts,
     answer: reading.answer,
-    hedged: reading.hedged || namesAnother(at),
+    hedged: (reading.hedged && !keepsOthers(reading, at)) || contradicts(at) || (await namesAnother(at)),
     mention,
     relation: slots.relation,
     reason: typed(slots.reason, at),
@@ -74,8 +78,8 @@ export async function ground(reading: Reading, at: Ground): Promise<Understandin
 async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: Line[] }> {
   if (read.intent === "order_status") return groundStatus(read, at);
   if (read.intent === "question") {
-    const answers = await at.knowledge.search(at.tenant, at.locale, inContext(read.text, at));
-    return { act: { intent: "question", question: read.text, answers }, lines: [] };
+    const found = await at.knowledge.find(at.tenant, at.locale, inContext(read.text, at));
+    return { act: questionAct(read.text, found), lines: [] };
   }
   if (read.intent === "smalltalk")
     return {
@@ -85,6 +89,11 @@ async function groundAct(read: ReadAct, at: Ground): Promise<{ act: Act; lines: 
       },
       lines: [],
     };
+  if (read.intent === "out_of_scope") {
+    const answers = await at.knowledge.search(at.tenant, at.locale, inContext(read.text, at), CERTAIN);
+    if (answers.length > 0) return { act: { intent: "question", question: read.text, answers }, lines: [] };
+    return { act: { intent: read.intent, ...(read.personal ? { personal: true } : {}) }, lines: [] };
+  }
   if (!isRequestKind(read.intent)) return { act: { intent: read.intent }, lines: [] };
   const said = read.intent;
   const pointed = await without(read.except, await pointAt(read.cue, read.text, scopeFor(at, said)), at, said);
@@ -128,13 +137,21 @@ const typed = (reason: string | null, { original }: Ground): string | null =>
   reason === null ? null : asTyped(reason, original);
 
 /** "Yes, the toaster": a yes that names something none of theirs is no yes to what was proposed. */
-function namesAnother({ dialogue, text, thesaurus, lines }: Ground): boolean {
+async function namesAnother(at: Ground): Promise<boolean> {
+  const { dialogue, text, thesaurus, lines, loose } = at;
   if (dialogue.state !== "CONFIRM") return false;
   const variants = lines
     .flatMap((line) => [...otherValues(line), ...line.optionWords])
     .filter((word) => word.length > 1);
   const named = variants.reduce((left, word) => left.replaceAll(word, " "), text);
-  return thesaurus.named(named).length > 0 && !namesLine(named, lines, thesaurus);
+  const [thing] = thesaurus.named(named);
+  if (thing === undefined || namesLine(named, lines, thesaurus)) return false;
+  // "The piano" that led to the proposal of a keyboard still means it.
+  const open = linesOf(
+    at,
+    dialogue.open.flatMap((request) => request.items),
+  );
+  return (await loose.find(thing, lines)).every((line) => !open.includes(line));
 }
 
 const FEES = /运费|邮费|快递费|谁(?:出|付|掏|承担)|\b(?:postage|shipping (?:cost|fee)s?|who pays)\b/i;
@@ -190,10 +207,14 @@ const allAre = (lines: Line[], kind: RequestKind): boolean =>
 const meantKind = (said: RequestKind, pointed: Pointed): RequestKind =>
   said === "return" && allAre(pointed.lines, "cancel") ? "cancel" : said;
 
+const ANOTHER = /想要|要[^，。]{0,6}的|\b(?:have|get|like|want|prefer)\b.{0,40}\b(?:in|instead|rather|the)\b/;
+
 /** Nobody gives back what hasn't come, and who names no other variant wants no exchange. */
 function likelyKind(guessed: RequestKind, pointed: Pointed, text: string): RequestKind {
   if (allAre(pointed.lines, "cancel")) return "cancel";
   if (guessed === "cancel" && allAre(pointed.lines, "return")) return "return";
+  // "Could they have the lighter one?": who names another variant as what they wish wants that.
+  if (guessed === "return" && ANOTHER.test(text) && wantedIn(text, pointed.lines) !== null) return "exchange";
   return guessed === "exchange" && wantedIn(text, pointed.lines) === null ? "return" : guessed;
 }
 

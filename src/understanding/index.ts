@@ -3,20 +3,19 @@ import type { CommerceBackend, Order, Product } from "../commerce/types.ts";
 import { isRequestKind } from "../commerce/types.ts";
 import { sameItem } from "../dialogue/items.ts";
 import type { SessionIdentity, UnderstandInput } from "../dialogue/session.ts";
-import { missingSlots } from "../dialogue/slots.ts";
-import type { Dialogue, Understanding } from "../dialogue/types.ts";
+import type { Understanding } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
 import type { Calibration } from "../models/calibration.ts";
 import type { Routed, Router } from "../models/router.ts";
 import { NoTierAnswered } from "../models/router.ts";
-import type { Prediction, PredictRequest } from "../models/types.ts";
-import { normalised } from "../safety/pii/find.ts";
+import type { Prediction, Stakes } from "../models/types.ts";
 import { isPrivate } from "../safety/private.ts";
+import { onlyWhatWasSaid, predictRequest, withPrediction } from "./by-model.ts";
 import type { DriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
 import { LABELS } from "./examples.ts";
 import { ground } from "./ground.ts";
-import type { Line } from "./lines.ts";
+import { asKnownQuestion } from "./known-question.ts";
 import { hasWord, namedOrders, toLines } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
 import { namesLine } from "./names.ts";
@@ -27,7 +26,7 @@ import { read } from "./read.ts";
 import type { Reading } from "./reading.ts";
 import { says } from "./residue.ts";
 import type { Situation } from "./roles.ts";
-import { isUnsure, stakesOf } from "./stakes.ts";
+import { isUnansweredMedicine, isUnsure, stakesOf } from "./stakes.ts";
 import { normalize } from "./text.ts";
 import type { Thesaurus } from "./thesaurus.ts";
 
@@ -69,6 +68,8 @@ export interface Understander {
 
 /** A reading by patterns and examples that is less sure than this is put to a model, where there is one. */
 const SETTLED_CONFIDENCE = 0.72;
+/** What an entry of the knowledge says it was: as sure as examples get. */
+const KNOWN_CONFIDENCE = 0.9;
 /** Least confidence at which a model's reading replaces theirs; measured: at .6 and above 19 of 20 are right. */
 const MODEL_CONFIDENCE = 0.6;
 
@@ -81,18 +82,27 @@ export function createUnderstander(deps: UnderstandingDeps): Understander {
   ): Promise<{ reading: Reading; understanding: Understanding }> => {
     const reading = await read(texts, situationFor(at), classifier);
     const confidence = calibration.probability("examples", reading.confidence);
-    return { reading, understanding: { ...(await ground(reading, at)), confidence } };
+    const understanding = { ...(await ground(reading, at)), confidence };
+    const known = await asKnownQuestion(reading, understanding, at);
+    if (!known) return { reading, understanding };
+    // What was only perhaps meant is put to a model, where there is one.
+    const sure = known.acts.some((act) => act.intent === "question" && !act.perhaps);
+    return { reading: { ...reading, confidence: sure ? KNOWN_CONFIDENCE : 0 }, understanding: known };
   };
 
   /** What the last tier that was asked makes of it: nobody is asked after this. */
-  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => ({
-    ...understanding,
-    ...(isUnsure(understanding, limits.handoffConfidence, () => stakesOf(at, limits.highValue))
-      ? { unsure: true }
-      : {}),
-    ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
-    ...(router()?.writes() ? { writes: true } : {}),
-  });
+  const conclude = async (understanding: Understanding, at: Ground): Promise<Understanding> => {
+    const stakes = (): Stakes => stakesOf(at, limits.highValue);
+    const unsure = isUnsure(understanding, limits.handoffConfidence, stakes);
+    return {
+      ...understanding,
+      ...(unsure || (limits.handoffConfidence > 0 && isUnansweredMedicine(understanding, stakes))
+        ? { unsure: true }
+        : {}),
+      ...((await drift.offTopic(understanding, at)) ? { offTopic: true } : {}),
+      ...(router()?.writes() ? { writes: true } : {}),
+    };
+  };
 
   return {
     async quick(input) {
@@ -213,78 +223,3 @@ function situationFor(at: Ground): Situation {
 const NO_REASON_MARGIN = 0.25;
 /** What a clause may be that stands beside a request. */
 const NO_REQUESTS = LABELS.filter((label) => !isRequestKind(label) && label !== "out_of_scope");
-
-const PROMPT_PRODUCTS_MAX = 20;
-
-function predictRequest(input: UnderstandInput, at: Ground, past: string[]): PredictRequest {
-  const names = (line: Line): string => line.product?.names?.[at.locale] ?? line.item.name;
-  return {
-    locale: at.locale,
-    text: input.texts.join("\n"),
-    window: [...past.map((text) => ({ role: "earlier" as const, text })), ...(input.window ?? [])],
-    situation: situationText(input.dialogue),
-    orderedProducts: [...new Set(at.lines.map(names))].slice(0, PROMPT_PRODUCTS_MAX),
-  };
-}
-
-function situationText(dialogue: Dialogue): string {
-  const open = dialogue.open
-    .map(
-      (request) =>
-        `${request.kind}${missingSlots(request).length > 0 ? `, asked for ${missingSlots(request).join(" and ")}` : ""}`,
-    )
-    .join("; ");
-  return dialogue.state === "CONFIRM"
-    ? `CONFIRM ${open}: waiting for yes or no`
-    : `${dialogue.state}${open ? ` ${open}` : ""}`;
-}
-
-/**
- * A model copies words, it has none of its own: a reason or a wish that no customer wrote, a name or a number that stands
- * nowhere, is left out, so that nothing it was talked into saying is shown or stored.
- */
-function onlyWhatWasSaid(prediction: Prediction, { text, window, orderedProducts }: PredictRequest): Prediction {
-  const wordsOf = (...texts: string[]): string => normalised(texts.join("\n"));
-  const customer = wordsOf(text, ...window.filter(({ role }) => role === "customer").map((entry) => entry.text));
-  const anywhere = wordsOf(text, ...window.map((entry) => entry.text), ...orderedProducts);
-  const within = (said: string, words: string | null): string | null =>
-    words !== null && said.includes(normalised(words)) ? words : null;
-  const acts = prediction.acts.map((act) => ({
-    ...act,
-    product: within(anywhere, act.product),
-    order_id: within(anywhere, act.order_id),
-    reason: within(customer, act.reason),
-    wanted: within(customer, act.wanted),
-  }));
-  return { ...prediction, acts };
-}
-
-/** A model only says what the words mean; the words themselves are resolved like everybody's. */
-function withPrediction(reading: Reading, prediction: Prediction, text: string): Reading {
-  const acts = prediction.acts.map((act) => {
-    const cue = [act.product, act.order_id]
-      .filter((part) => part !== null)
-      .join(" ")
-      .toLowerCase();
-    const whole =
-      prediction.acts.length === 1 ? text : [cue, act.wanted, act.reason].filter(Boolean).join("，").toLowerCase();
-    return {
-      intent: act.intent,
-      cue: cue || whole,
-      text: whole,
-      because: act.reason === null ? [] : [act.reason],
-      relation: reading.relation,
-      except: reading.except,
-    };
-  });
-  // The words' own yes or no stands; a model can't turn silence into a yes.
-  const answer = reading.answer ?? (prediction.answer === "no" ? "no" : null);
-  return {
-    ...reading,
-    acts,
-    byModel: true,
-    answer,
-    confidence: prediction.confidence,
-    abandon: reading.abandon && acts.length === 0,
-  };
-}

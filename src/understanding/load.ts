@@ -5,6 +5,7 @@ import { loadKnowledge } from "../knowledge/index.ts";
 import type { Calibration } from "../models/calibration.ts";
 import { loadCalibration } from "../models/calibration.ts";
 import type { Embedder } from "../models/types.ts";
+import type { Store } from "../store/mongo.ts";
 import { createDriftWatch } from "./drift.ts";
 import type { Classifier } from "./examples.ts";
 import { loadClassifier } from "./examples.ts";
@@ -22,6 +23,10 @@ export interface MindOptions {
   cacheDir: string;
   /** Absolute, or from the root of the installation. */
   knowledgeDir: string;
+  /** Where tenants' own knowledge is; without it there is only what all share. */
+  store?: Store | undefined;
+  /** Hears of a tenant's knowledge that couldn't be read; it is tried again. */
+  onError?: (error: unknown) => void;
   /** Instead of the calibrated drift threshold (D8). */
   driftCosine?: number | undefined;
   onProgress?: ((message: string, done: number, total: number) => void) | undefined;
@@ -31,6 +36,8 @@ export interface Mind {
   embedder: Embedder;
   classifier: Classifier;
   knowledge: Knowledge;
+  /** The texts that are kept to answer faster. */
+  forget(): void;
   /** `calibration` instead of the fitted one; `limits` are the shop's. */
   understander(
     shop: Pick<UnderstandingDeps, "commerce" | "past" | "told" | "router" | "limits">,
@@ -43,6 +50,8 @@ export async function loadMind({
   embedder,
   cacheDir,
   knowledgeDir,
+  store,
+  onError,
   driftCosine,
   onProgress,
 }: MindOptions): Promise<Mind> {
@@ -53,8 +62,15 @@ export async function loadMind({
     cacheDir,
     progress("Embedding the example messages"),
   );
-  const articles = resolve(root, knowledgeDir);
-  const knowledge = await loadKnowledge(articles, embedder, cacheDir, progress("Embedding the knowledge articles"));
+  const knowledge = await loadKnowledge({
+    dir: resolve(root, knowledgeDir),
+    embedder,
+    mean: classifier.mean,
+    cacheDir,
+    store,
+    ...(onError ? { onError } : {}),
+    onProgress: progress("Embedding the knowledge articles"),
+  });
   const thesaurus = await loadThesaurus(join(data, "thesaurus.json"));
   const fitted = await loadCalibration(join(data, "calibration.json"));
   const shared = {
@@ -68,6 +84,7 @@ export async function loadMind({
     embedder,
     classifier,
     knowledge,
+    forget: () => thesaurus.forget(),
     understander: (shop, calibration = fitted) => createUnderstander({ ...shared, ...shop, calibration }),
   };
 }

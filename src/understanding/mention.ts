@@ -1,46 +1,14 @@
-import type { ItemRef, RequestKind } from "../commerce/types.ts";
 import { includesItem } from "../dialogue/items.ts";
 import { ALL, ONLY, ORDER_WORD, OTHER_ONE, PRONOUN, UNSHIPPED } from "./cues.ts";
 import type { Line, NamedOrders } from "./lines.ts";
 import { namedOrders } from "./lines.ts";
-import type { LooseNames } from "./loose-names.ts";
+import { locate } from "./locate.ts";
 import { nameGroups } from "./names.ts";
-import type { Narrowing } from "./narrow.ts";
 import { narrow, narrowByOption, optionHits, preferring } from "./narrow.ts";
-import { countBefore, countIn, keptIn, ordinalIn } from "./quantity.ts";
+import { withKept, withQuantity } from "./pieces.ts";
+import type { Pointed, Scope } from "./pointed.ts";
+import { countIn, ordinalIn } from "./quantity.ts";
 import { says } from "./residue.ts";
-import { stem } from "./text.ts";
-import type { Thesaurus } from "./thesaurus.ts";
-
-/** What the words of one request point at, whether or not it can be requested. */
-export interface Pointed {
-  lines: Line[];
-  /** All of them are meant. */
-  all: boolean;
-  /** Pieces of each line, when said. */
-  quantity?: number;
-  /** Named, but none of theirs. */
-  unknown: string | null;
-  /** How the lines were found, for engineers and for telling a name from a guess. */
-  by: "number" | "name" | "option" | "loose" | "ordinal" | "other" | "pronoun" | "time" | "all" | "none";
-}
-
-export interface Scope extends Narrowing {
-  lines: Line[];
-  /** Whether a word has the shape of the shop's order numbers. */
-  looksLikeOrder: (word: string) => boolean;
-  /** What was offered to choose from, in that order. */
-  offered: ItemRef[];
-  /** Typing slips don't count: the words may be about something else. */
-  exact?: boolean;
-  /** What a verb alone is about, because the assistant just asked. */
-  about: ItemRef[];
-  /** What the open requests are about, or was talked about last. */
-  focus: ItemRef[];
-  loose: LooseNames;
-  thesaurus: Thesaurus;
-  kind: RequestKind | null;
-}
 
 const nothing = (unknown: string | null = null): Pointed => ({ lines: [], all: false, unknown, by: "none" });
 
@@ -49,6 +17,8 @@ const nothing = (unknown: string | null = null): Pointed => ({ lines: [], all: f
  * meaning. `cue` is the part with the verb, `text` all that belongs to the request.
  */
 export async function pointAt(cue: string, text: string, scope: Scope): Promise<Pointed> {
+  const located = locate(cue, text, scope);
+  if (located) return pointAt(located.cue, located.text, located.scope);
   const named = namedOrders(text, [...new Set(scope.lines.map((line) => line.order))], scope.looksLikeOrder);
   const quantity = ALL.test(text) && !ONLY.test(text) ? null : countIn(named.rest);
   const found = await linesFor(cue, text, scope, named, quantity);
@@ -153,24 +123,6 @@ const source = (text: string, scope: Scope): string => {
 const WANTED_FROM =
   /\b(?:can|could|may) i (?:have|get)\b|换成|换个|换(?=[\da-z大小])|(?:想|我)要|给我(?:来|换)|\b(?:for|to|into) (?:an?|the|size)?\b|\b(?:i )?(?:want|need|prefer)\b|\bin (?:size|[a-z]{1,3}\b)/;
 
-const withQuantity = (pointed: Pointed, said: number | null, text: string, { thesaurus }: Scope): Pointed => {
-  // A number counts the one line that has several pieces: "the kettle and one bag of beans".
-  const [line, ...others] = pointed.lines.filter(({ item }) => item.quantity > 1);
-  const kinds = (word: string): boolean => thesaurus.kinds(word).some((kind) => line?.kinds.includes(kind));
-  const named = line ? countBefore(text, (word) => line.terms.has(stem(word)) || kinds(word)) : null;
-  const quantity = said ?? (ALL.test(text) ? null : named);
-  const counts = line !== undefined && others.length === 0 && quantity !== null && quantity < line.item.quantity;
-  return counts ? { ...pointed, quantity } : pointed;
-};
-
-/** "I've got 8 and only need 5": the rest of the line is meant. */
-function withKept(pointed: Pointed, text: string, { kind }: Scope): Pointed {
-  const kept = kind === "exchange" ? null : keptIn(text);
-  const [line] = pointed.lines;
-  if (kept === null || line === undefined || pointed.lines.length > 1 || kept >= line.item.quantity) return pointed;
-  return { ...pointed, quantity: line.item.quantity - kept };
-}
-
 const DEAREST = /最?贵的(?:那|一)|\b(?:dearer|dearest|(?:more|most) expensive|pricier|priciest)\b/;
 const CHEAPEST = /最?便宜的(?:那|一)|\b(?:cheaper|cheapest|less expensive)\b/;
 
@@ -211,13 +163,18 @@ const GENERIC =
 function settleGroups(groups: Line[][], cue: string, text: string, named: NamedOrders, scope: Scope): Pointed {
   const plural = ALL.test(text);
   const settled = groups.map((matches) => {
-    const group = scope.kind === "exchange" ? preferring(matches, scope) : matches;
+    // What was bought last night isn't exchanged yet, and isn't the one of last month that could be.
+    const group = scope.kind === "exchange" ? preferring(narrow(matches, text, scope) ?? matches, scope) : matches;
     const byOption = narrowByOption(group, source(named.rest, scope));
     const byTime = narrow(byOption, text, scope) ?? byOption;
+    // What is proposed already is meant before what is only called the same.
+    const proposed = plural ? [] : byTime.filter((line) => includesItem(scope.proposed, line.ref));
+    if (proposed.length > 0) return proposed;
     return byTime.length > 1 ? preferring(byTime, scope) : byTime;
   });
   const chosen = [...new Set(settled.flat())];
-  const lines = expandOrder(chosen, text, named, scope);
+  // "Two off that order": pieces of what was named, not the order.
+  const lines = countIn(named.rest) === null ? expandOrder(chosen, text, named, scope) : chosen;
   const open = settled.some((group) => group.length > 1);
   const stray = scope.thesaurus
     .named(source(cue, scope).replace(CONTAINER, " "))

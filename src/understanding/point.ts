@@ -5,11 +5,12 @@ import type { Dialogue, Mention, Slot } from "../dialogue/types.ts";
 import type { Knowledge } from "../knowledge/index.ts";
 import { OTHER_SIZE, REST, SAME_AGAIN } from "./cues.ts";
 import type { Line } from "./lines.ts";
-import { hasWord, ineligibility, valueWords } from "./lines.ts";
+import { hasWord, ineligibility } from "./lines.ts";
 import type { LooseNames } from "./loose-names.ts";
-import type { Pointed, Scope } from "./mention.ts";
 import { pointAt } from "./mention.ts";
+import type { Pointed, Scope } from "./pointed.ts";
 import type { Thesaurus } from "./thesaurus.ts";
+import { valueWords } from "./values.ts";
 
 /** What a reading is grounded in: the customer's own orders and the shop's knowledge. */
 export interface Ground {
@@ -54,6 +55,7 @@ export const scopeFor = (at: Ground, kind: RequestKind | null): Scope => {
     looksLikeOrder: at.looksLikeOrder,
     now: at.now,
     offered,
+    proposed: at.dialogue.state === "CONFIRM" ? focus : [],
     about: open.length === 0 ? at.dialogue.about : [],
     focus: focus.length > 0 ? focus : at.dialogue.focus,
     loose: at.loose,
@@ -98,7 +100,7 @@ export function toMention(pointed: Pointed, kind: RequestKind): Mention | null {
     return why !== null && (possible.length === 0 || (named && pointed.all)) ? [{ ref: line.ref, why }] : [];
   });
   return {
-    items: possible.map((line) => toRef(line, pointed.quantity)),
+    items: possible.map((line) => toRef(line, pointed.pieces?.get(line) ?? pointed.quantity)),
     all: pointed.all || possible.length === 1,
     refused,
     unknown: pointed.unknown,

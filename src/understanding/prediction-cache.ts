@@ -14,6 +14,8 @@ export interface PredictionCache {
   find(request: PredictRequest, minConfidence: number): Promise<{ tier: string; value: Prediction } | null>;
   keep(request: PredictRequest, tier: string, prediction: Prediction): Promise<void>;
   stats(): CacheStats;
+  /** What this process has in memory: somebody was erased. */
+  forget(): void;
 }
 
 /** What words mean doesn't age; an hour bounds what one wrong reading can do, and lets a better tier have its say. */
@@ -51,6 +53,7 @@ export function createPredictionCache({
       if (key !== null && isSimple(prediction)) await cache.set(key, { tier, json: JSON.stringify(prediction) });
     },
     stats: () => ({ ...stats }),
+    forget: () => cache.clear(),
   };
 }
 

@@ -19,15 +19,23 @@ const EN: Record<string, number> = { one: 1, two: 2, three: 3, four: 4, five: 5,
 
 const EN_NUMBER = "one|two|three|four|five|six|\\d{1,2}";
 const ZH_NUMBER = "[一两二俩三四五六七八九十]|\\d{1,2}";
-const CLASSIFIER = `(?![${NO_CLASSIFIER}])\\p{Script=Han}`;
+/** "一个月" counts no pieces either. */
+const CLASSIFIER = `(?!个(?:多|半)?(?:月|星期|小时|礼拜|钟头))(?![${NO_CLASSIFIER}])\\p{Script=Han}`;
 const ASKED = [
   new RegExp(
-    `\\b(?:cancel|return|send back|exchange|swap|refund|scrap|drop|the other)\\s+(?:just |only )?(${EN_NUMBER})(?: (?!items?|orders?|things?|of|that|in|from)|\\s*(?:$|[,.!?;，。！？]))`,
+    `\\b(?:cancel(?:l?ing)?|return(?:ing)?|send(?:ing)? back|exchang(?:e|ing)|swap(?:ping)?|refund(?:ing)?|scrap|drop|the other)\\s+(?:just |only )?(${EN_NUMBER})(?: (?!items?|orders?|things?|of|that|in|from)|\\s*(?:$|[,.!?;，。！？]))`,
   ),
   new RegExp(
     `(?:退|换|取消|撤|减|去掉|少(?:要|发|寄))(?:掉|回|货)?(?:其中(?:的)?)?(?:([俩仨])|(${ZH_NUMBER})\\s?${CLASSIFIER})`,
     "u",
   ),
+  // "剩下三包没拆的退掉"
+  new RegExp(
+    `(?<!第|上|这|那|下|每|另)(${ZH_NUMBER})\\s?${CLASSIFIER}[^，,。;；]{0,6}(?:退|换|取消|撤)(?!成|了[大小])`,
+    "u",
+  ),
+  // "Two packs, and one is short: take that pack back"
+  /\b(?:two|three|four|pair|couple|[2-9])\b.*\b(?:jist |just |only )?that (one|pack|pair|bag|box|bottle|set|tin|jar)\b/,
 ];
 const KEPT = [
   new RegExp(
@@ -48,7 +56,7 @@ function firstNumber(patterns: RegExp[], text: string): number | null {
       .exec(text)
       ?.slice(1)
       .find((group) => group !== undefined);
-    if (word !== undefined) return ZH[word] ?? EN[word] ?? Number(word);
+    if (word !== undefined) return ZH[word] ?? EN[word] ?? (/\d/.test(word) ? Number(word) : 1);
   }
   return null;
 }
@@ -80,10 +88,7 @@ export function countIn(text: string): number | null {
   if (asked !== null && asked > 0) return asked;
   const counts: number[] = [];
   for (const match of text.matchAll(
-    new RegExp(
-      `(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?(?![${NO_CLASSIFIER}])\\p{Script=Han}`,
-      "gu",
-    ),
+    new RegExp(`(?<!第|上|这|那|下|每|另)([一两二俩三四五六七八九十]|(?<![\\d.])\\d{1,2})\\s?${CLASSIFIER}`, "gu"),
   ))
     counts.push(ZH[match[1] ?? ""] ?? Number(match[1]));
   for (const match of text.matchAll(
@@ -91,7 +96,12 @@ export function countIn(text: string): number | null {
   ))
     if (/\bof\b|outta|sets?|pairs?|packs?|box|bottle|bag|tin|jar|roll|skein|ball|card|just|only/.test(match[0]))
       counts.push(EN[match[1] ?? ""] ?? Number(match[1]));
-  if (/\b(?:just|only)\b.*\b(?:that|the|this) one\b|\bone(?:'s| is| was| came| arrived)\b/.test(text)) counts.push(1);
+  if (
+    /\b(?:just|only)\b.*\b(?:that|the|this) one\b|\bone(?:'s| is| was| has| had| came| arrived| broke| leaks| won't| doesn't)\b/.test(
+      text,
+    )
+  )
+    counts.push(1);
   const leading = /^(?:just |only )?(one|two|three|four) (?!of|that|i|with|from|in|where|which)[a-z]/.exec(text)?.[1];
   if (leading) counts.push(EN[leading] ?? 1);
   const found = counts.filter((count) => count > 0);

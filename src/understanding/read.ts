@@ -28,7 +28,7 @@ import type { Role, Situation } from "./roles.ts";
 import { kindOf, OWN, roleOf } from "./roles.ts";
 import { splitVerbs } from "./split-verbs.ts";
 import type { Clause } from "./text.ts";
-import { clauses, normalize } from "./text.ts";
+import { clauses, isOnlyPersonal, normalize } from "./text.ts";
 
 /** Reads a burst of messages: patterns settle what they can, examples the rest (D2). */
 export async function read(texts: string[], situation: Situation, classifier: Classifier): Promise<Reading> {
@@ -49,6 +49,7 @@ export async function read(texts: string[], situation: Situation, classifier: Cl
   };
   if (HUMAN.test(text) && !NOT_HUMAN.test(text)) return { ...reading, acts: [act("human", text)] };
   if (reading.injection) return { ...reading, acts: [act("out_of_scope", text)] };
+  if (isOnlyPersonal(text)) return { ...reading, acts: [{ ...act("out_of_scope", text), personal: true }] };
   answerOf(reading, text, situation);
   const parts = all.flatMap((part) => splitException(reading, part)).flatMap(splitVerbs);
   const policies = await Promise.all(parts.map((part) => asksAbout(part, text, situation, classifier)));
@@ -83,7 +84,9 @@ function fillsSlot(text: string, reading: Reading, situation: Situation): boolea
   }
   if (situation.asked.includes("variant") && situation.namesVariant(text)) return true;
   if (situation.asked.includes("items") && (situation.namesItem(text) || ALL.test(text))) return true;
-  return situation.state === "CONFIRM" && reading.relation === "correct" && situation.namesItem(text);
+  if (situation.state !== "CONFIRM") return false;
+  const another = situation.openKinds.includes("exchange") && situation.namesVariant(text) && !ASKS.test(text);
+  return another || (reading.relation === "correct" && situation.namesItem(text));
 }
 
 /** A yes must be one in so many words; anything that could be a condition makes it hedged. */

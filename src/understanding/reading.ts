@@ -16,6 +16,8 @@ export interface ReadAct {
   except: string;
   /** No verb said so: the examples took it for this, and what the shop knows of the goods may know better. */
   guessed?: true;
+  /** Nothing but masked personal data. */
+  personal?: true;
 }
 
 export interface Reading {

@@ -50,10 +50,12 @@ export function roleOf(part: Clause, situation: Situation, whole: string, policy
   const asks = part.asks || ASKS.test(text);
   // In reply to a proposal it is the no that the proposal offers, not "I don't want the thing any more".
   const denies = situation.state === "CONFIRM" && /^不要$/.test(text);
-  const kind = denies ? null : kindOf(text.replace(DENIED, " "));
+  const verbs = text.replace(DENIED, " ");
+  // While something is open, "the money must come back the same way" is about its refund.
+  const kind = denies ? null : kindOf(situation.openKinds.length > 0 ? verbs.replace(REFUNDED, " ") : verbs);
   const answers = situation.state === "COLLECT" && situation.asked.length > 0 && !asks;
   if (answers && kind !== null && isOnlyReason(text, kind, situation)) return { role: "bare" };
-  const keep = keepRole(text, kind, situation);
+  const keep = turnsToAnother(text, whole, situation) ? null : keepRole(text, kind, situation);
   if (keep) return keep;
   const concrete =
     situation.namesItem(text) ||
@@ -71,14 +73,23 @@ export function roleOf(part: Clause, situation: Situation, whole: string, policy
   // Asked why, a customer says "it never arrived": that is the reason and no question about the parcel.
   if (answers) return { role: "bare" };
   if (POLICY.test(text) && (asks || !STATUS.test(text))) return { intent: "question" };
-  const describes = /还没(?:到手|拆|用|开)/.test(text) || (UNSHIPPED.test(text) && !asks);
+  const describes = /还没(?:到手|拆|用|开)|[没未]发(?:货)?的/.test(text) || (UNSHIPPED.test(text) && !asks);
   if (STATUS.test(text) && !describes) return { intent: "order_status" };
   return { role: "bare" };
 }
 
+/** "Not 29 then, straight to 30": the exchange goes on. */
+const turnsToAnother = (text: string, whole: string, { openKinds, namesVariant }: Situation): boolean =>
+  openKinds.includes("exchange") &&
+  text !== whole &&
+  /直接|改|换成|\b(?:instead|make it|go with)\b/.test(whole) &&
+  namesVariant(whole);
+
 /** Nothing else is open, or that is: a variant named in passing turns no return into an exchange. */
 const opens = ({ openKinds }: Situation, kind: RequestKind): boolean =>
   openKinds.length === 0 || openKinds.includes(kind);
+
+const REFUNDED = /[钱款][^，,。]{0,8}退(?:回来?|还|给我)?/g;
 
 const DENIED = new RegExp(NEGATED_REQUEST.source, "gi");
 

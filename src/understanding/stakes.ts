@@ -2,13 +2,10 @@ import { isRequestKind } from "../commerce/types.ts";
 import type { Act, Understanding } from "../dialogue/types.ts";
 import type { Stakes } from "../models/types.ts";
 import type { Line } from "./lines.ts";
+import { MEDICINE } from "./medicine.ts";
 import { nameGroups } from "./names.ts";
 import type { Ground } from "./point.ts";
 import { linesOf } from "./point.ts";
-
-/** Goods and words that touch health: what is said about them isn't guessed (M6). */
-const MEDICINE =
-  /药(?!箱|盒|膏盒|房地址)|处方|剂量|用量|副作用|过敏|禁忌|孕妇|哺乳|胰岛素|血压|血糖|\b(?:medicines?|medications?|drugs?|pills?|tablets?|capsules?|dos(?:e|age|ing)|prescriptions?|side effects?|allerg\w+|pregnan\w+|breastfeed\w*|insulin|antibiotics?|painkillers?|ibuprofen|paracetamol)\b/i;
 
 /**
  * What hangs on a turn before it is understood: what its words name, or what is open (M3, M6). `highValue` is the amount, in the
@@ -27,6 +24,18 @@ export function stakesOf(at: Ground, highValue: number): Stakes {
 }
 
 const isMedicine = ({ product, item }: Line): boolean => MEDICINE.test(`${product?.category ?? ""} ${item.name}`);
+
+/**
+ * M6: a question about medicine that no reviewed entry answers is a person's, however sure its reading is: what nobody has reviewed
+ * doesn't answer it (knowledge/layer.ts), and "we don't know" may be read as "it's harmless".
+ */
+export function isUnansweredMedicine({ acts }: Understanding, stakesNow: () => Stakes): boolean {
+  // Read as none of the shop's business: in a shop without medicine nobody asks, and in one with it somebody should look.
+  const open = acts.some(
+    (act) => act.intent === "out_of_scope" || (act.intent === "question" && act.answers.length === 0),
+  );
+  return open && stakesNow() === "medicine";
+}
 
 /**
  * M6: less sure than the threshold, a request about medicine or goods of high value is a person's, and so is a question about

@@ -92,3 +92,13 @@ export const asTyped = (normalized: string, original: string): string =>
       return at < 0 ? part : original.slice(at, at + part.length);
     })
     .join("，");
+
+const PLACEHOLDER = /\[(?:national-id|bank-card|mobile|landline|phone|passport|email|address|plate)\]/g;
+const SAYS_WHAT_IT_IS =
+  /我的?|这是|是|身份证|护照|银行卡|电话|手机|号码?|卡号|地址|邮箱|车牌|联系方式|和|还有|\b(?:my|the|is|are|it's|here(?:'s)?|id|card|passport|phone|mobile|number|email|e-mail|address|plate|and|no)\b|[\s\p{P}]/giu;
+
+/** Masked personal data, what it is, and nothing else. */
+export const isOnlyPersonal = (text: string): boolean => {
+  const rest = text.replace(PLACEHOLDER, "");
+  return rest.length < text.length && rest.replace(SAYS_WHAT_IT_IS, "") === "";
+};

@@ -9,6 +9,8 @@ export interface Thesaurus {
   kinds(text: string): number[];
   /** The words of the text that stand in a group, longest first. */
   named(text: string): string[];
+  /** The texts it was asked about: somebody was erased. */
+  forget(): void;
 }
 
 /** Words for the same kind of thing ("charger", "adapter", "充电头"), edited as JSON. @throws Error naming the file when malformed */
@@ -53,6 +55,7 @@ export async function loadThesaurus(path: string): Promise<Thesaurus> {
   };
   return {
     kinds: (text) => [...new Set(hitsOf(text).map(({ group }) => group))],
+    forget: () => recent.clear(),
     named: (text) => [...new Set(hitsOf(text).map(({ word }) => word))].sort((a, b) => b.length - a.length),
   };
 }

@@ -15,6 +15,8 @@ import type { Router } from "../models/router.ts";
 import type { Tier } from "../models/types.ts";
 import { createAudit } from "../safety/audit.ts";
 import { createDataConverter } from "../safety/codec/data-converter.ts";
+import { recordConfiguration } from "../safety/configuration.ts";
+import { watchErasures } from "../safety/erasure/caches.ts";
 import { enforceTombstones } from "../safety/erasure/erase.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
 import { createKeyring } from "../safety/keys/keyring.ts";
@@ -32,7 +34,8 @@ import { cachedRouter, createPredictionCache } from "../understanding/prediction
 import { workflowBundle } from "./bundle.ts";
 import { startMemory } from "./memory.ts";
 import { startModels } from "./models.ts";
-import { scheduleSweep } from "./schedule.ts";
+import { archiveSweep, ensureSchedule, knowledgeGaps } from "./schedule.ts";
+import { startWebhooks } from "./webhooks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -70,7 +73,7 @@ export const WORKER_LIMITS = {
 
 /**
  * One worker: sessions, handoffs and their activities.
- * @throws MasterKeyError without a usable MASTER_KEY, Error when Temporal or MongoDB can't be reached, TiersFileError when TIERS_FILE can't be used
+ * @throws MasterKeyError without a usable MASTER_KEY, Error when Temporal or MongoDB can't be reached, TiersFileError or WebhooksError when TIERS_FILE or WEBHOOKS can't be used
  */
 export async function startWorker({
   config,
@@ -85,6 +88,9 @@ export async function startWorker({
   const [store, embedder] = await Promise.all([openStore(config.MONGODB_URI ?? ""), createEmbedder(embedderFiles)]);
   const keyring = createKeyring({ store, wrapper });
   await enforceTombstones({ store, keyring, journal: openJournal(journalPath(config)) });
+  const auditKey = required(config, "AUDIT_KEY");
+  const audit = createAudit(store, auditKey);
+  await recordConfiguration({ store, audit, auditKey, config, process: "worker" });
   const record = modelCallRecorder(store, keyring, (error) =>
     log.warn({ err: error }, "a model call isn't accounted for"),
   );
@@ -94,9 +100,11 @@ export async function startWorker({
     cacheDir: config.cacheDir,
     knowledgeDir: config.KNOWLEDGE_DIR,
     driftCosine: config.DRIFT_COSINE,
+    store,
+    onError: (error) => log.warn({ err: error }, "a tenant's knowledge can't be read; trying again"),
     onProgress,
   });
-  const { commerce, recentOrders } = rememberOrders(createDemoShop(store, keyring));
+  const { commerce, recentOrders, forget: forgetOrders } = rememberOrders(createDemoShop(store, keyring));
   const shared = config.REDIS_URL
     ? sealedCache(
         createRedisCache(config.REDIS_URL, (error) => log.debug({ err: error }, "shared cache is away")),
@@ -106,6 +114,14 @@ export async function startWorker({
   const { knowledge, classifier } = mind;
   const predictions = createPredictionCache({ shared });
   const worded = createAnswerCache({ knowledge, embedder, mean: classifier.mean, shared });
+  const erasures = await watchErasures({
+    store,
+    keyring,
+    forget() {
+      for (const forget of [embedder.forget, predictions.forget, worded.forget, mind.forget, forgetOrders]) forget();
+    },
+    onError: (error) => log.warn({ err: error }, "caches can't be compared with erasures"),
+  });
   countLookups(models.metrics, { embedding: embedder, answer: worded, prediction: predictions });
   const router = (): Router | null => {
     const current = models.router();
@@ -114,12 +130,13 @@ export async function startWorker({
   const note = (error: unknown): void => log.debug({ err: error }, "answered verbatim");
   const answers = createAnswerWriter(knowledge, router, note, worded);
   const limits = { highValue: config.HIGH_VALUE_AMOUNT, handoffConfidence: config.HANDOFF_CONFIDENCE };
+  const embedding = { embedder, mean: classifier.mean };
   const { memory, report, closeMemory } = startMemory({
     config,
     log,
     store,
     sealer: keyring,
-    embedding: { embedder, mean: classifier.mean },
+    embedding,
     metrics: models.metrics,
   });
   const understander = mind.understander({
@@ -130,7 +147,9 @@ export async function startWorker({
     limits,
   });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
-  if (memory.sweep) await scheduleSweep(connection, config);
+  if (memory.sweep) await ensureSchedule(connection, config, archiveSweep(config));
+  await ensureSchedule(connection, config, knowledgeGaps(config));
+  const { webhooks, close: closeWebhooks } = await startWebhooks({ config, log, store, keyring, connection });
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -145,12 +164,14 @@ export async function startWorker({
         recentOrders,
         understander,
         answers,
+        embedding,
         bus,
         memory,
         report,
         moderator: await loadModerator(join(root, "data", "safety", "moderation", "head.json"), embedder),
-        audit: createAudit(store, required(config, "VAULT_KEY")),
+        audit,
         output: createOutputScreen(commerce, knowledge.publishes),
+        webhooks,
         modelTimeoutMs: config.MODEL_TIMEOUT_MS,
       }),
     },
@@ -160,6 +181,9 @@ export async function startWorker({
     try {
       await worker.run();
     } finally {
+      erasures.close();
+      await closeWebhooks();
+      knowledge.close();
       await connection.close();
       await store.close();
       await models.close();

@@ -58,7 +58,7 @@ async function close(session: Session): Promise<void> {
   const { handoff } = session.state;
   if (handoff) await getExternalWorkflowHandle(handoff.id).signal(sessionEnded);
   session.state.handoff = null;
-  await saveWarm(session);
+  await saveWarm(session, { ended: true });
   await condition(allHandlersFinished);
 }
 
@@ -131,9 +131,9 @@ async function goIdle(session: Session): Promise<void> {
   await machineTurn(session, { type: "idle" });
 }
 
-const saveWarm = (session: Session): Promise<void> => {
+const saveWarm = (session: Session, more: { ended?: true } = {}): Promise<void> => {
   const { window, dialogue, turn } = session.state;
-  return delivery.saveWarm({ identity: identityOf(session), window, dialogue, turn });
+  return delivery.saveWarm({ identity: identityOf(session), window, dialogue, turn, ...more });
 };
 
 function touch(state: SessionState): void {

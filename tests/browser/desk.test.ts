@@ -95,6 +95,62 @@ describeInBrowser("the desk in the browser", () => {
       }),
     JOURNEY_TIMEOUT_MS,
   );
+
+  test(
+    "what a customer typed of themselves is hidden, shown to who has the conversation, with a reason, for 30 seconds",
+    () =>
+      browser.journey(async () => {
+        const [customer, mei, tom] = await Promise.all([
+          browser.open("customer", system.api.url, { locale: "zh-CN" }),
+          atDesk("agent-mei", "陈梅 Mei", "zh-CN"),
+          atDesk("agent-tom", "Tom Baker", "en-US"),
+        ]);
+        await enterAs(customer, "c-wang");
+        await send(customer, "我的电话是13812345678，白天打13987654321，转人工");
+        await lastSays(customer, "assistant", "正在为您转接人工客服");
+        await tom.page.locator("[data-testid^=handoff-][data-status=waiting]").click();
+        await claim(mei);
+        const { page } = mei;
+        const hidden = page.getByTestId("placeholder");
+        await hidden.nth(1).filter({ hasText: "手机号" }).waitFor();
+        await tom.page.getByTestId("placeholder").nth(1).filter({ hasText: "Mobile number" }).waitFor();
+        expect(await tom.page.getByTestId("reveal").count()).toBe(0);
+
+        await page.clock.install();
+        await page.getByTestId("reveal").nth(1).click();
+        await page.getByTestId("reveal-dialog").filter({ hasText: "审计日志" }).waitFor();
+        await page.getByTestId("reveal-confirm").click();
+        await page.getByTestId("reveal-problem").filter({ hasText: "请先写明原因" }).waitFor();
+        await page.getByTestId("reveal-reason").fill("快递员要联系顾客");
+        await page.getByTestId("reveal-confirm").click();
+        const original = page.getByTestId("original");
+        await original.filter({ hasText: "13987654321" }).waitFor();
+        expect(await hidden.count()).toBe(1);
+        const rows = await system.store.audit.find({ tenant: system.tenant, kind: "reveal" }).toArray();
+        expect(rows).toMatchObject([
+          { who: "agent-mei", what: "[mobile]", refs: { nth: "1", reason: "快递员要联系顾客" } },
+        ]);
+
+        await page.clock.fastForward(28_000);
+        expect(await original.count()).toBe(1);
+        await page.clock.fastForward(2_000);
+        await original.waitFor({ state: "detached" });
+        expect(await page.locator("body").textContent()).not.toMatch(/13812345678|13987654321/);
+
+        await page.getByTestId("reveal").first().click();
+        await page.keyboard.press("Escape");
+        await page.getByTestId("reveal-dialog").waitFor({ state: "detached" });
+        await page.getByTestId("reveal").first().click();
+        await page.getByTestId("reveal-reason").fill("核对");
+        await page.getByTestId("reveal-confirm").click();
+        await original.filter({ hasText: "13812345678" }).waitFor();
+        // Whoever gives the conversation away sees no more of it.
+        await page.getByTestId("release").click();
+        await original.waitFor({ state: "detached" });
+        expect(await page.getByTestId("reveal").count()).toBe(0);
+      }),
+    JOURNEY_TIMEOUT_MS,
+  );
 });
 
 const waitForStatus = (banner: Locator, status: string): Promise<void> =>

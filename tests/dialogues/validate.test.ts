@@ -12,6 +12,7 @@ const sets = [
   { folder: "second/", products: 24, orders: 32, dialogues: 50 },
   { folder: "third/", products: 24, orders: 32, dialogues: 50 },
   { folder: "fourth/", products: 24, orders: 32, dialogues: 50 },
+  { folder: "fifth/", products: 26, orders: 34, dialogues: 60 },
 ] as const;
 type Folder = (typeof sets)[number]["folder"];
 const cases = sets.flatMap((set) => locales.map((locale) => ({ ...set, locale })));

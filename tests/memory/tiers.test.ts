@@ -44,6 +44,8 @@ test(
     const chat = await chats.open("c-lin");
     await chat.say("我想退掉护眼台灯，一直闪");
     expect(await chat.say("确认")).toMatch(/退货已提交/);
+    // Also what was said a minute ago was said before.
+    expect(await chat.say("之前我说要退台灯，你们怎么答复我的？")).toMatch(/您说“(?:我想退掉护眼台灯，一直闪|确认)”/);
     const said = await chat.messages();
 
     // Hot to warm: 30 minutes, then 7 days; a worker that dies in between changes nothing.

@@ -14,7 +14,7 @@ let key: string;
 
 beforeAll(async () => {
   corner = await openCorner();
-  key = corner.env.VAULT_KEY ?? "";
+  key = corner.env.AUDIT_KEY ?? "";
 });
 afterAll(() => corner.close());
 

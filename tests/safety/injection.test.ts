@@ -21,6 +21,7 @@ import { createRouter } from "../../src/models/router.ts";
 import { createLeakCheck } from "../../src/safety/leak.ts";
 import type { Moderator } from "../../src/safety/moderation.ts";
 import { loadModerator } from "../../src/safety/moderation.ts";
+import { loadClassifier } from "../../src/understanding/examples.ts";
 import { BRAIN_LOAD_TIMEOUT_MS, loadBrain } from "../support/brain.ts";
 import { testServers } from "../support/servers.ts";
 import type { VendorCall, VendorReply, VendorServer } from "../support/vendor-server.ts";
@@ -247,7 +248,18 @@ test("poisoned articles: what a tier says of its instructions is never sent, not
       await writeFile(join(dir, locale, "qa.json"), JSON.stringify(pairs));
     }
     const embedder = await createEmbedder(testServers().embedder);
-    const knowledge = await loadKnowledge(dir, embedder, testServers().cacheDir);
+    const knowledge = await loadKnowledge({
+      dir,
+      embedder,
+      mean: (
+        await loadClassifier(
+          join(import.meta.dirname, "..", "..", "data", "examples"),
+          embedder,
+          testServers().cacheDir,
+        )
+      ).mean,
+      cacheDir: testServers().cacheDir,
+    });
     const writer = createAnswerWriter(
       knowledge,
       () => router,

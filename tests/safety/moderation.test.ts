@@ -140,7 +140,7 @@ describe("what the bot may remember", () => {
 });
 
 test("hits are audited once, whoever runs the turn again, and say nothing of the words", async () => {
-  const moderateTurn = createModerateTurn({ moderator, audit: createAudit(corner.store, corner.env.VAULT_KEY ?? "") });
+  const moderateTurn = createModerateTurn({ moderator, audit: createAudit(corner.store, corner.env.AUDIT_KEY ?? "") });
   const { tenant } = corner;
   const identity = { tenant, sessionId: "s", customerId: "c", locale: "zh" as const, channel: "test" };
   const turn = { identity, turn: 4, texts: ["操你妈的，傻逼客服", "我要退台灯", "我不想活了，想自杀"] };
@@ -154,7 +154,7 @@ test("hits are audited once, whoever runs the turn again, and say nothing of the
     ["moderation", "self-harm", "c"],
   ]);
   expect(JSON.stringify(rows)).not.toMatch(/傻逼|自杀/);
-  expect((await verifyAudit(corner.store, corner.env.VAULT_KEY ?? "", tenant)).faults).toEqual([]);
+  expect((await verifyAudit(corner.store, corner.env.AUDIT_KEY ?? "", tenant)).faults).toEqual([]);
 });
 
 test("weights of another embedder are refused", async () => {

@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
+import { KeyDestroyedError } from "../../src/safety/keys/keyring.ts";
 import type { Screen } from "../../src/safety/screen.ts";
 import { createScreen } from "../../src/safety/screen.ts";
 import { createMemoryTails } from "../../src/safety/tails.ts";
 import type { Vault } from "../../src/safety/vault.ts";
-import { createVault } from "../../src/safety/vault.ts";
+import { createVault, VaultError } from "../../src/safety/vault.ts";
 import type { Corner } from "../support/servers.ts";
 import { openCorner } from "../support/servers.ts";
 
@@ -13,11 +14,10 @@ let corner: Corner;
 let vault: Vault;
 let screen: Screen;
 let clock = 1;
-let sessions = 0;
 
 beforeAll(async () => {
   corner = await openCorner();
-  vault = createVault(corner.store, corner.env.VAULT_KEY ?? "");
+  vault = createVault(corner.store, corner.keyring);
   const commerce = createDemoShop(corner.store, corner.keyring);
   screen = createScreen({ commerce, vault, tails: createMemoryTails(() => clock) });
 });
@@ -25,11 +25,17 @@ afterAll(() => corner.close());
 
 /** Says messages one after another in a session of their own. */
 async function say(...texts: string[]): Promise<{ masked: string[]; sessionId: string }> {
-  const sessionId = `s-${++sessions}`;
+  const sessionId = await newSession();
   const masked: string[] = [];
   for (const [index, text] of texts.entries())
     masked.push(await screen.message({ ...address(sessionId, index), customerId: "c-lin", by: "customer" }, text));
   return { masked, sessionId };
+}
+async function newSession(customerId: string | null = "c-lin"): Promise<string> {
+  const _id = randomUUID();
+  const fixed = { locale: "zh", channel: "test", createdAt: new Date(), ownerEpoch: 0 } as const;
+  await corner.store.sessions.insertOne({ _id, tenant: corner.tenant, customerId, ...fixed });
+  return _id;
 }
 const address = (sessionId: string, index: number) => ({ tenant: corner.tenant, sessionId, messageId: `m-${index}` });
 
@@ -111,14 +117,30 @@ describe("the vault", () => {
     expect(await vault.reveal({ ...address(sessionId, 0), tenant: "other" }, "[mobile]", 0)).toBeNull();
   });
 
-  test("holds nothing readable, and nothing that opens elsewhere or with another key", async () => {
+  test("holds nothing readable, not even of what kind, and nothing that opens elsewhere", async () => {
     const { sessionId } = await say("13812345678", "13987654321");
     const docs = await corner.store.vault.find({ sessionId }).toArray();
-    expect(JSON.stringify(docs)).not.toMatch(/138|139/);
-    const [first] = docs;
-    await corner.store.vault.updateOne({ _id: `${sessionId} m-1` }, { $set: { items: first?.items ?? [] } });
-    await expect(vault.reveal(address(sessionId, 1), "[mobile]", 0)).rejects.toThrow();
-    const other = createVault(corner.store, randomBytes(32).toString("hex"));
-    await expect(other.reveal(address(sessionId, 0), "[mobile]", 0)).rejects.toThrow();
+    expect(docs).toHaveLength(2);
+    for (const { sealed } of docs) expect(Buffer.from(sealed.buffer).toString("latin1")).not.toMatch(/138|139|mobile/);
+    const first = docs.find(({ messageId }) => messageId === "m-0");
+    await corner.store.vault.updateOne({ _id: `${sessionId} m-1` }, { $set: { sealed: first?.sealed as never } });
+    await expect(vault.reveal(address(sessionId, 1), "[mobile]", 0)).rejects.toThrow(VaultError);
+  });
+
+  test("is sealed under the customer's key, a visitor's under their session's: destroyed, nothing opens it", async () => {
+    const [theirs, visitors, others] = [
+      await newSession("c-gone"),
+      await newSession(null),
+      await newSession("c-stays"),
+    ];
+    for (const sessionId of [theirs, visitors, others])
+      await screen.message({ ...address(sessionId, 0), customerId: null, by: "customer" }, "13812345678");
+    for (const sessionId of [theirs, visitors]) {
+      const { kid } = await corner.keyring.keyOfSession(sessionId);
+      await corner.store.keys.deleteOne({ _id: kid });
+      corner.keyring.refuse([kid]);
+      await expect(vault.reveal(address(sessionId, 0), "[mobile]", 0)).rejects.toThrow(KeyDestroyedError);
+    }
+    expect(await vault.reveal(address(others, 0), "[mobile]", 0)).toBe("13812345678");
   });
 });

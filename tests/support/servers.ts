@@ -70,7 +70,7 @@ export async function openCorner(more: Record<string, string> = {}): Promise<Cor
     JWT_SECRET: randomBytes(32).toString("hex"),
     MASTER_KEY: newMasterKey(),
     ERASURE_JOURNAL: join(servers.dataDir, `${name}-erasures.jsonl`),
-    VAULT_KEY: randomBytes(32).toString("hex"),
+    AUDIT_KEY: randomBytes(32).toString("hex"),
     TENANT: name,
     SMALL_MODEL: "false",
     LOG_LEVEL: "silent",

@@ -9,6 +9,7 @@ import { createGateway } from "../../src/api/gateway.ts";
 import { createLeakyBucket } from "../../src/api/leaky-bucket.ts";
 import { createRevocations } from "../../src/api/revocations.ts";
 import { createSafety } from "../../src/api/safety.ts";
+import { createWebhooks } from "../../src/api/webhooks.ts";
 import { createDemoShop } from "../../src/commerce/demo-shop.ts";
 import type { Config } from "../../src/config.ts";
 import { journalPath } from "../../src/config.ts";
@@ -21,6 +22,7 @@ import { openJournal } from "../../src/safety/erasure/journal.ts";
 import { createReceiptSigner } from "../../src/safety/erasure/receipt.ts";
 import { createMasterKeys } from "../../src/safety/keys/master.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
+import type { RunningWorker } from "../../src/worker/start.ts";
 import { installRuntime, startWorker } from "../../src/worker/start.ts";
 import type { Chats } from "./chat.ts";
 import { createChats } from "./chat.ts";
@@ -46,7 +48,8 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
   const revocations = createRevocations(store);
   const tokens = createTokens(config.JWT_SECRET ?? "", revocations);
   const commerce = createDemoShop(store, keyring);
-  const safety = createSafety(config, store, commerce, log);
+  const safety = createSafety(config, { store, keyring }, commerce, log);
+  const webhooks = await createWebhooks({ config, store, client, log });
   const cold = archiveOf(config, store, keyring);
   const app = await buildApp(
     {
@@ -62,6 +65,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
       revocations,
       commerce,
       ...safety.deps,
+      webhooks,
       gateway: createGateway({ client, config, log }),
       bucket: createLeakyBucket({ capacity: config.BUCKET_CAPACITY, leakPerS: config.BUCKET_LEAK_PER_S }),
     },
@@ -76,6 +80,7 @@ export async function startApi({ config, store, keyring }: Corner, bus: LiveBus 
     async close() {
       await app.close();
       cold?.objects.close();
+      await webhooks.settled();
       await safety.close();
       await Promise.all([connection.close(), safety.close()]);
     },
@@ -89,7 +94,7 @@ export async function startTestWorker(
   { config }: Corner,
   bus: LiveBus = createLocalBus(),
   tiers?: Tier[],
-): Promise<{ stop(): Promise<void> }> {
+): Promise<RunningWorker> {
   const log = createLogger(config.LOG_LEVEL, "worker");
   // Once a process: the SDK's own lines would drown jest's.
   if (!runtimeInstalled) installRuntime(log);

@@ -8,23 +8,27 @@ import { journalPath } from "../../src/config.ts";
 import { createLedger } from "../../src/memory/ledger.ts";
 import { createObjectStore } from "../../src/memory/object-store.ts";
 import { readParquet } from "../../src/memory/parquet.ts";
+import type { SessionRecord } from "../../src/memory/record.ts";
 import { archiveHour } from "../../src/memory/sweep.ts";
 import { createWarm } from "../../src/memory/warm.ts";
 import { decryptExecutions } from "../../src/replay/decrypt.ts";
 import { fetchExecutions } from "../../src/replay/fetch.ts";
 import { replayAll } from "../../src/replay/report.ts";
 import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
-import { enforceTombstones } from "../../src/safety/erasure/erase.ts";
+import { enforceTombstones, erase as eraseCustomer } from "../../src/safety/erasure/erase.ts";
 import { JournalError, openJournal } from "../../src/safety/erasure/journal.ts";
+import type { Retention } from "../../src/safety/erasure/retention.ts";
 import { parseRetention, sweepRetention } from "../../src/safety/erasure/retention.ts";
 import type { Keyring } from "../../src/safety/keys/keyring.ts";
 import { createKeyring, KEY_CACHE_MS, KeyDestroyedError } from "../../src/safety/keys/keyring.ts";
 import { createMasterKeys } from "../../src/safety/keys/master.ts";
+import { createVault } from "../../src/safety/vault.ts";
+import type { VaultDoc } from "../../src/store/mongo.ts";
 import { session, THEN } from "../memory/sessions.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
 import { ownersSealer } from "../support/sealers.ts";
-import { testServers } from "../support/servers.ts";
+import { openCorner, testServers } from "../support/servers.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -84,14 +88,16 @@ describe("a customer who is erased", () => {
   let others: Chat;
   let receipt: Receipt;
   let restore: () => Promise<void>;
+  let stolen: VaultDoc[];
 
   beforeAll(async () => {
-    theirs = await converse("c-lin", "我想退掉护眼台灯，一直闪");
+    theirs = await converse("c-lin", "我想退掉护眼台灯，一直闪，我的电话13812345678");
     await theirs.say("确认");
     waiting = await converse("c-lin", "转人工");
-    others = await converse("c-wang", "我想退掉恒温电热水壶，漏水");
+    others = await converse("c-wang", "我想退掉恒温电热水壶，漏水，我的电话13987654321");
     await eventually("the task at the desk", () => system.store.handoffs.findOne({ sessionId: waiting.sessionId }));
     restore = await backup();
+    stolen = await system.store.vault.find().toArray();
     receipt = (await erase("c-lin")).body;
   });
 
@@ -137,6 +143,19 @@ describe("a customer who is erased", () => {
     await expect(replayed(`handoff-${waiting.sessionId}-1`)).rejects.toThrow(KeyDestroyedError);
     expect(await replayed(others.sessionId)).toBe(0);
     expect(await others.say("确认")).toMatch(/GL-486819/);
+  });
+
+  test("what their placeholders stood for opens no more, not even out of a stolen backup; others' does", async () => {
+    const mine = stolen.filter(({ sessionId }) => sessionId === theirs.sessionId);
+    expect([mine.length, stolen.length]).toEqual([1, 2]);
+    expect(await system.store.vault.countDocuments({ sessionId: theirs.sessionId })).toBe(0);
+    await system.store.vault.insertMany(mine);
+    const vault = createVault(system.store, freshKeyring());
+    const reveal = (doc: VaultDoc | undefined) =>
+      doc ? vault.reveal(doc, "[mobile]", 0) : Promise.reject(new Error("nothing was kept"));
+    await expect(reveal(mine[0])).rejects.toThrow(KeyDestroyedError);
+    expect(await reveal(stolen.find(({ sessionId }) => sessionId === others.sessionId))).toBe("13987654321");
+    await system.store.vault.deleteMany({ sessionId: theirs.sessionId });
   });
 
   test("the shop keeps its order, without what they said", async () => {
@@ -284,15 +303,75 @@ describe("retention", () => {
     const [chat, visitor] = [await converse("c-zhao", "你好"), await converse(null, "你好")];
     const erasing = { store: system.store, keyring: freshKeyring(), journal: openJournal(journalPath(system.config)) };
     const mine = parseRetention(`${system.tenant}=30`);
-    expect(await sweepRetention(erasing, mine, inDays(29))).toBe(0);
-    expect(await sweepRetention(erasing, parseRetention("elsewhere=30"), inDays(31))).toBe(0);
+    const sweep = async (retention: Retention, now: Date): Promise<number> =>
+      (await sweepRetention(erasing, null, retention, now)).sessions;
+    expect(await sweep(mine, inDays(29))).toBe(0);
+    expect(await sweep(parseRetention("elsewhere=30"), inDays(31))).toBe(0);
     // Something was said since.
     await system.store.messages.updateMany({ sessionId: chat.sessionId }, { $set: { at: inDays(5) } });
-    expect(await sweepRetention(erasing, mine, inDays(31))).toBeGreaterThanOrEqual(1);
+    expect(await sweep(mine, inDays(31))).toBeGreaterThanOrEqual(1);
     expect(await system.store.sessions.findOne({ _id: chat.sessionId })).not.toBeNull();
     expect(await system.store.sessions.findOne({ _id: visitor.sessionId })).toBeNull();
     expect(await system.store.keys.findOne({ sessionId: visitor.sessionId })).toBeNull();
-    expect(await sweepRetention(erasing, mine, inDays(36))).toBe(1);
+    expect(await sweep(mine, inDays(36))).toBe(1);
     expect(await system.store.messages.countDocuments({ sessionId: chat.sessionId })).toBe(0);
+  });
+
+  test("files of the archive go once all in them is past, or erased; one that the index lost stays, and is named", async () => {
+    const corner = await openCorner();
+    const { store, tenant, keyring, env } = corner;
+    const objects = createObjectStore({ ...testServers().s3, bucket: "colloquy", timeoutMs: 5_000 });
+    const fail = (trouble: string, error: unknown): never => {
+      throw new Error(trouble, { cause: error });
+    };
+    const sealer = ownersSealer(keyring);
+    const warm = createWarm(store, sealer, DAY_MS, fail);
+    const cold = { objects, ledger: createLedger(store), sealer };
+    const erasing = { store, keyring, journal: openJournal(env.ERASURE_JOURNAL ?? "") };
+    const archive = async (...sessions: SessionRecord[]): Promise<string> => {
+      for (const each of sessions) await warm.save(each);
+      const now = new Date(THEN + 60 * DAY_MS);
+      for (const due of await warm.dueHours(now, 10)) await archiveHour({ ...cold, warm }, { ...due, now });
+      const files = await cold.ledger.files({ tenant, state: "ready" });
+      return files.at(-1)?._id ?? "";
+    };
+    const sweep = async (days: number, setting = `${tenant}=30`) =>
+      (await sweepRetention(erasing, cold, parseRetention(setting), new Date(THEN + days * DAY_MS))).files;
+    const there = async (key: string): Promise<boolean> =>
+      (await objects.list(key)).length === 1 && (await cold.ledger.file(key)) !== null;
+    const MINUTE_MS = 60_000;
+    try {
+      // One file: an old session, and one that ended twenty minutes later.
+      const file = await archive(
+        session({ tenant, customerId: "c-patel" }),
+        session({ tenant, customerId: "c-garcia", lastAt: THEN + 20 * MINUTE_MS }),
+      );
+      const later = 30 + 10 / (24 * 60);
+      expect(await sweep(29)).toEqual({ dropped: 0, damaged: [] });
+      expect(await sweep(later, "elsewhere=30")).toEqual({ dropped: 0, damaged: [] });
+      expect(await sweep(later)).toEqual({ dropped: 0, damaged: [] });
+      expect((await store.archiveEntries.find({ tenant }).toArray()).map(({ who }) => who)).toEqual(["c:c-garcia"]);
+      expect(await there(file)).toBe(true);
+      expect(await sweep(31)).toEqual({ dropped: 1, damaged: [] });
+      expect(await there(file)).toBe(false);
+
+      const erased = await archive(session({ tenant, customerId: "c-huang" }));
+      await eraseCustomer(erasing, { tenant, customerId: "c-huang" }, async () => undefined, new Date());
+      expect(await there(erased)).toBe(true);
+      expect(await sweep(1, "")).toEqual({ dropped: 1, damaged: [] });
+      expect(await there(erased)).toBe(false);
+
+      const kept = await archive(session({ tenant, customerId: "c-wang" }));
+      await store.archiveEntries.deleteMany({ tenant });
+      expect(await sweep(29)).toEqual({ dropped: 0, damaged: [kept] });
+      expect(await there(kept)).toBe(true);
+      // Deleted, and cut off before it was said.
+      await objects.delete(kept);
+      expect(await sweep(29)).toEqual({ dropped: 1, damaged: [] });
+      expect(await cold.ledger.file(kept)).toBeNull();
+    } finally {
+      objects.close();
+      await corner.close();
+    }
   });
 });

@@ -105,7 +105,7 @@ test("handoffs and executed actions are in the audit log, once each, and the cha
   ]);
   expect(rows.filter(({ kind }) => kind === "action")).toMatchObject([{ who: "c-lin", what: "return" }]);
   expect(JSON.stringify(rows)).not.toMatch(/13812345678|13987654321/);
-  const report = await verifyAudit(system.store, system.env.VAULT_KEY ?? "", system.tenant);
+  const report = await verifyAudit(system.store, system.env.AUDIT_KEY ?? "", system.tenant);
   expect(report.faults).toEqual([]);
 });
 

@@ -95,17 +95,30 @@ describe("a tier that writes", () => {
     expect(drafts.every(({ text, turn }) => WORDED.startsWith(text.trim()) && turn === 1)).toBe(true);
   });
 
-  test.each<[string, VendorReply]>([
-    ["fails", { kind: "status", status: 500 }],
-    ["refuses", { kind: "refusal" }],
-  ])("and %s: the knowledge answers as it stands", async (_what, reply) => {
+  // Other questions than above, each of them: a worded answer is remembered.
+  test.each<[string, string, VendorReply, RegExp]>([
+    ["fails", "How long is the warranty?", { kind: "status", status: 500 }, /12 months/],
+    ["refuses", "Which courier do you use?", { kind: "refusal" }, /SF Express/],
+  ])("and %s: the knowledge answers as it stands, and is cited", async (_what, question, reply, passage) => {
     vendor.script([reply]);
-    expect(await chat.say(QUESTION)).toMatch(/Source: /);
+    expect(await chat.say(question)).toMatch(passage);
+    expect((await chat.messages()).at(-1)?.citations).toHaveLength(1);
+  });
+
+  test("and says what no passage does: neither a draft nor the message shows it", async () => {
+    const invented = "You can pay with Visa and Mastercard. You also get a voucher of 50 yuan. Gladly.";
+    vendor.script([{ kind: "text", text: invented }]);
+    const stream = await chat.events();
+    expect(await chat.say("Which payment methods do you accept?")).toMatch(/UnionPay/);
+    await eventually("the message on the stream", () => stream.seqs().includes(2));
+    stream.close();
+    expect(JSON.stringify(stream.events)).not.toContain("voucher");
   });
 
   test("is cancelled when the customer goes on writing; one reply answers both", async () => {
     vendor.script([
-      { kind: "stall", after: "We pay the" },
+      // Drafts come sentence by sentence.
+      { kind: "stall", after: "We deliver to every province of mainland China. But " },
       { kind: "text", text: WORDED },
     ]);
     const stream = await chat.events();

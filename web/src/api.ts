@@ -23,6 +23,26 @@ export interface Message {
   /** Who wrote it, when the role is agent. */
   agent?: Person | null;
   data?: { choices?: Choice[] };
+  /** On answers to questions: whether they helped; null while the customer hasn't said. */
+  helpful?: boolean | null;
+  /** What the text rests on. */
+  citations?: Citation[];
+}
+
+/** A knowledge entry that a reply rests on. */
+export interface Citation {
+  id: string;
+  title: string;
+}
+
+/** The entry as it answers now. */
+export interface Passage {
+  id: string;
+  question: string;
+  answer: string;
+  source: string | null;
+  /** ISO 8601 */
+  updatedAt: string;
 }
 
 export type HandoffStatus = "waiting" | "active" | "callback" | "resolved" | "returned";
@@ -157,10 +177,8 @@ async function toError(response: Response): Promise<ApiError> {
   return new ApiError(response.status, detail, problem.errors ?? [], waitMs);
 }
 
-export type Api = ReturnType<typeof createApi>;
-
-/** @param baseUrl "" in the browser (same origin), a server's URL in tests. */
-export function createApi(baseUrl = "") {
+/** Requests with a token; @param baseUrl "" in the browser (same origin), a server's URL in tests. */
+export function createClient(baseUrl: string) {
   async function send(
     method: string,
     path: string,
@@ -196,6 +214,14 @@ export function createApi(baseUrl = "") {
     return (text ? JSON.parse(text) : {}) as T;
   }
 
+  return { send, json };
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** @param baseUrl as `createClient` has it */
+export function createApi(baseUrl = "") {
+  const { send, json } = createClient(baseUrl);
   const session = (id: string) => `/v1/sessions/${encodeURIComponent(id)}`;
   const handoff = (id: string) => `/v1/handoffs/${encodeURIComponent(id)}`;
   const demo = (kind: "customers" | "agents", id: string) => `/v1/demo/${kind}/${encodeURIComponent(id)}/token`;
@@ -206,8 +232,12 @@ export function createApi(baseUrl = "") {
     session: (token: string, id: string) => json<SessionView>("GET", session(id), token),
     messages: (token: string, id: string, after: number) =>
       json<{ messages: Message[]; last: number }>("GET", `${session(id)}/messages?after=${after}`, token),
+    passage: (token: string, id: string) =>
+      json<Passage>("GET", `/v1/knowledge/entries/${encodeURIComponent(id)}`, token),
     postMessage: (token: string, id: string, message: { messageId: string; text: string }) =>
       json<{ messageId: string; duplicate: boolean }>("POST", `${session(id)}/messages`, token, message),
+    feedback: (token: string, id: string, seq: number, helpful: boolean) =>
+      json<unknown>("POST", `${session(id)}/messages/${seq}/feedback`, token, { helpful }),
     /** The open SSE response; `lastSeq` is sent as Last-Event-ID. Aborting `signal` closes it. */
     events: (token: string, id: string, lastSeq: number, signal: AbortSignal) =>
       send(
@@ -227,6 +257,13 @@ export function createApi(baseUrl = "") {
       json<unknown>("POST", `${handoff(id)}/${how}`, token, { summary }),
     postAgentMessage: (token: string, id: string, message: { messageId: string; text: string }) =>
       json<unknown>("POST", `${handoff(id)}/messages`, token, message),
+
+    /** What a placeholder of personal data stands for; written to the audit log with the reason. */
+    reveal: (token: string, id: string, request: { seq: number; placeholder: string; nth: number; reason: string }) =>
+      json<{ original: string }>("POST", `${handoff(id)}/reveal`, token, request),
+
+    /** Ends the token before its time. */
+    revoke: (token: string) => json<unknown>("POST", "/v1/tokens/revoke", token, {}),
 
     demoCustomers: () =>
       json<{ customers: DemoCustomer[] }>("GET", "/v1/demo/customers", null).then((answer) => answer.customers),

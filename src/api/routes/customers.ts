@@ -5,7 +5,6 @@ import { erase, visitorSession } from "../../safety/erasure/erase.ts";
 import { exportCustomer } from "../../safety/erasure/export.ts";
 import type { Claims } from "../auth.ts";
 import { requireClaims } from "../auth.ts";
-import { forgetSessions } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { ProblemError } from "../problems.ts";
 import { customerExport, customerParams, erasureReceipt, problem } from "../schemas.ts";
@@ -27,7 +26,7 @@ async function mayAskFor(request: FastifyRequest, tokens: ApiDeps["tokens"], cus
 export const customerRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { store, tokens, gateway, receipts, audit } = deps;
+    const { store, tokens, gateway, receipts, audit, webhooks } = deps;
 
     app.get(
       "/v1/customers/:id/export",
@@ -41,7 +40,9 @@ export const customerRoutes =
       },
       async (request, reply) => {
         const { id } = request.params;
-        const { tenant } = await mayAskFor(request, tokens, id);
+        const { tenant, role, sub } = await mayAskFor(request, tokens, id);
+        const refs = { customerId: id, role };
+        await audit.append({ tenant, kind: "export", who: sub, what: "exported", refs });
         void reply.header("cache-control", "no-store");
         return exportCustomer(deps, { tenant, customerId: id }, new Date());
       },
@@ -68,9 +69,16 @@ export const customerRoutes =
           );
         };
         const erased = await erase(deps, { tenant, customerId: id }, close, new Date());
-        forgetSessions(store);
+        deps.forget();
         const refs = { customerId: id, key: erased.keyFingerprint ?? "none" };
         await audit.append({ tenant, kind: "erasure", who: sub, what: "erased", refs });
+        await webhooks.publish({
+          tenant,
+          type: "customer.erased",
+          fact: `${id}:${erased.erasedAt}`,
+          at: new Date(erased.erasedAt),
+          data: { customerId: id, erasedAt: erased.erasedAt, unreadableFrom: erased.unreadableFrom },
+        });
         request.log.info({ tenant, by: role, counts: erased.counts }, "customer erased");
         return { ...erased, receipt: await receipts.sign({ ...erased, requestedBy: { role, sub } }) };
       },

@@ -5,13 +5,13 @@ import { sessionParams } from "../schemas.ts";
 
 /** People to play at the desk. */
 const AGENTS = [
-  { id: "agent-mei", name: "陈梅 Mei" },
+  { id: "agent-mei", name: "陈梅 Mei", reviews: true as const },
   { id: "agent-tom", name: "Tom Baker" },
 ];
 
 /** Demo mode only: anybody may become a demo customer or agent. Never mounted without DEMO=true. */
 export const demoRoutes =
-  ({ store, tokens, config, commerce }: ApiDeps): FastifyPluginAsyncZod =>
+  ({ store, tokens, config, commerce, audit }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const tenant = config.TENANT;
     const hide = { schema: { hide: true, params: sessionParams } };
@@ -46,7 +46,9 @@ export const demoRoutes =
       return { customers: found };
     });
 
-    app.get("/v1/demo/agents", { schema: { hide: true } }, async () => ({ agents: AGENTS }));
+    app.get("/v1/demo/agents", { schema: { hide: true } }, async () => ({
+      agents: AGENTS.map(({ id, name }) => ({ id, name })),
+    }));
 
     app.post("/v1/demo/customers/:id/token", hide, async (request) => {
       const customer = await commerce.customer(tenant, request.params.id);
@@ -57,6 +59,9 @@ export const demoRoutes =
     app.post("/v1/demo/agents/:id/token", hide, async (request) => {
       const agent = AGENTS.find((candidate) => candidate.id === request.params.id);
       if (!agent) throw new ProblemError(404, "There is no such demo agent.");
-      return tokens.sign({ role: "agent", sub: agent.id, name: agent.name, tenant }, config.TOKEN_TTL_S);
+      const refs = { role: "agent", by: "demo" };
+      await audit.append({ tenant, kind: "login", who: agent.id, what: "signed in", refs });
+      const { id: sub, name, ...may } = agent;
+      return tokens.sign({ role: "agent", sub, name, tenant, ...may }, config.TOKEN_TTL_S);
     });
   };

@@ -7,7 +7,7 @@ import { problem } from "../schemas.ts";
 
 /** What can be done with tokens that exist. */
 export const tokenRoutes =
-  ({ tokens, revocations }: ApiDeps): FastifyPluginAsyncZod =>
+  ({ tokens, revocations, audit }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.post(
       "/v1/tokens/revoke",
@@ -28,6 +28,15 @@ export const tokenRoutes =
         if (target?.tenant !== caller.tenant) return reply.code(204).send(null);
         if (target.jti === undefined)
           throw new ProblemError(400, "This token has no id (`jti`), so it can't be revoked; it ends with its `exp`.");
+        const own = target.jti === caller.jti;
+        await audit.append({
+          tenant: caller.tenant,
+          kind: own ? "login" : "token",
+          who: caller.sub,
+          what: own ? "signed out" : "revoked",
+          refs: { jti: target.jti, subject: target.sub, role: target.role },
+          once: `revoked:${target.jti}`,
+        });
         await revocations.revoke(target.jti, target.expiresAt);
         return reply.code(204).send(null);
       },

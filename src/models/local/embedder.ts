@@ -22,6 +22,8 @@ type NativeBatch = KoffiFunc<(model: bigint, texts: string[], n: number, isQuery
 export interface CachedEmbedder extends Embedder {
   /** Texts that were asked for, by whether they were known. */
   stats(): CacheStats;
+  /** The texts it remembers are customers': somebody was erased. */
+  forget(): void;
 }
 
 interface Waiting {
@@ -67,6 +69,7 @@ export async function createEmbedder(
     dimensions: DIMENSIONS,
     embed: (texts) => Promise.all(texts.map(embedOne)),
     stats: () => ({ ...stats }),
+    forget: () => cache.clear(),
   };
 }
 

@@ -1,16 +1,10 @@
 /** Erasure that can be proved (beyond-list 9): the key goes first, then all it had encrypted that can be deleted at all. */
-import type { KeyDoc, Store } from "../../store/mongo.ts";
-import type { Keyring } from "../keys/keyring.ts";
 import { KEY_CACHE_MS, ownerName } from "../keys/keyring.ts";
-import type { Journal } from "./journal.ts";
+import { destroyCaches } from "./caches.ts";
+import type { Erasing } from "./destroy.ts";
+import { destroy } from "./destroy.ts";
 import type { Counts } from "./purge.ts";
 import { purge, sessionIdsOf } from "./purge.ts";
-
-export interface Erasing {
-  store: Store;
-  keyring: Keyring;
-  journal: Journal;
-}
 
 /** Of what was erased; signed, it is the receipt. Counts say what was deleted, not what merely became unreadable. */
 export interface Erased {
@@ -53,6 +47,8 @@ export async function erase(
   const sessionIds = await sessionIdsOf(store, who);
   await Promise.all(sessionIds.filter((id) => !before.includes(id)).map(close));
   const counts = await purge(store, { ...who, sessionIds });
+  // Last, so that nobody who was still at work on them has filled them again.
+  await destroyCaches({ store, keyring, journal }, now);
   return {
     tenant,
     customerId,
@@ -61,15 +57,6 @@ export async function erase(
     ...(key ? { keyFingerprint: key.fingerprint } : {}),
     counts: { ...counts, keys: key ? 1 : 0 },
   };
-}
-
-/** Written down before it is done: whatever happens then, the next start finishes it. */
-export async function destroy({ store, keyring, journal }: Erasing, key: KeyDoc, now: Date): Promise<void> {
-  const at = now.toISOString();
-  await journal.append([{ kid: key._id, at }]);
-  await store.tombstones.updateOne({ _id: key._id }, { $setOnInsert: { at: now } }, { upsert: true });
-  await store.keys.deleteOne({ _id: key._id });
-  keyring.refuse([key._id]);
 }
 
 const BATCH = 1_000;
@@ -94,7 +81,11 @@ export async function enforceTombstones({ store, keyring, journal }: Erasing): P
     const batch = kids.slice(from, from + BATCH);
     for (const key of await store.keys.find({ _id: { $in: batch } }).toArray()) {
       const { tenant, customerId, sessionId } = key;
-      if (tenant === null) continue;
+      if (tenant === null) {
+        // Of the caches, nobody's.
+        await store.keys.deleteOne({ _id: key._id });
+        continue;
+      }
       await purge(store, {
         tenant,
         customerId,

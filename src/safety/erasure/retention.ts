@@ -1,7 +1,10 @@
 /** How long conversations are kept, by tenant. */
+import type { ColdParts } from "../../memory/cold.ts";
+import type { DropReport } from "../../memory/drop.ts";
+import { dropEmptyFiles } from "../../memory/drop.ts";
 import { ownerName } from "../keys/keyring.ts";
-import type { Erasing } from "./erase.ts";
-import { destroy } from "./erase.ts";
+import type { Erasing } from "./destroy.ts";
+import { destroy } from "./destroy.ts";
 import { purge } from "./purge.ts";
 
 export interface Retention {
@@ -26,23 +29,41 @@ export function parseRetention(setting: string | undefined): Retention {
   return { daysFor: (tenant) => days.get(tenant) ?? days.get("*") ?? null };
 }
 
+export interface Swept {
+  sessions: number;
+  /** Of the archive. */
+  files: DropReport;
+}
+
 /**
- * Deletes sessions whose last word is older than their tenant keeps them; with a visitor's goes the key. May be cut
- * off, run again, or run by several processes at once.
- * @returns how many sessions went
+ * Deletes sessions whose last word is older than their tenant keeps them; with a visitor's goes the key. Files of the archive
+ * go once every session in them is past, or was erased. May be cut off, run again, or run by several processes at once.
+ * @param cold null without an archive
  */
-export async function sweepRetention(erasing: Erasing, retention: Retention, now: Date): Promise<number> {
-  let gone = 0;
-  for (const tenant of await erasing.store.sessions.distinct("tenant")) {
+export async function sweepRetention(
+  erasing: Erasing,
+  cold: ColdParts | null,
+  retention: Retention,
+  now: Date,
+): Promise<Swept> {
+  const swept: Swept = { sessions: 0, files: { dropped: 0, damaged: [] } };
+  const { store } = erasing;
+  const tenants = await Promise.all([store.sessions.distinct("tenant"), store.archiveFiles.distinct("tenant")]);
+  for (const tenant of new Set(tenants.flat())) {
     const days = retention.daysFor(tenant);
-    if (days !== null) gone += await sweepTenant(erasing, tenant, new Date(now.getTime() - days * DAY_MS), now);
+    const before = days === null ? null : new Date(now.getTime() - days * DAY_MS);
+    if (before) swept.sessions += await sweepTenant(erasing, tenant, before, now);
+    if (!cold) continue;
+    const { dropped, damaged } = await dropEmptyFiles(cold, store, tenant, before);
+    swept.files.dropped += dropped;
+    swept.files.damaged.push(...damaged);
   }
-  return gone;
+  return swept;
 }
 
 async function sweepTenant(erasing: Erasing, tenant: string, before: Date, now: Date): Promise<number> {
   const { store } = erasing;
-  // Their places in the archive; the files themselves end by the bucket's own rule.
+  // Their places in the archive: nobody is led to them any more, though their file may hold others still.
   await store.archiveEntries.deleteMany({ tenant, lastAt: { $lt: before } });
   let gone = 0;
   let after = "";

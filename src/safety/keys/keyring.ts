@@ -26,6 +26,8 @@ export interface Keyring {
   keyOfSession(sessionId: string): Promise<DataKey>;
   /** For what belongs to no customer: schedules, sweeps. */
   serviceKey(): Promise<DataKey>;
+  /** For what processes share in caches, of many customers: every erasure destroys it, and all of that with it. */
+  cachesKey(): Promise<DataKey>;
   /** @throws KeyDestroyedError when it is gone */
   byId(kid: string): Promise<DataKey>;
   /** A value as an encrypted document field. @throws KeyDestroyedError when there is no such session (any more) */
@@ -48,6 +50,9 @@ const CACHED_MAX = 20_000;
 const DATA_KEY_BYTES = 32;
 
 const SERVICE = "service";
+/** The owner of the caches' key. */
+export const CACHES = "caches";
+const NOBODYS = { tenant: null, customerId: null, sessionId: null };
 export const ownerName = ({ tenant, customerId, sessionId }: Owner): string =>
   customerId === null ? `s:${sessionId}` : `c:${encodeURIComponent(tenant)}:${encodeURIComponent(customerId)}`;
 
@@ -129,7 +134,8 @@ export function createKeyring({
     keyFor,
     byId,
     keyOfSession,
-    serviceKey: () => cache(SERVICE, () => ofOwner(SERVICE, { tenant: null, customerId: null, sessionId: null })),
+    serviceKey: () => cache(SERVICE, () => ofOwner(SERVICE, NOBODYS)),
+    cachesKey: () => cache(CACHES, () => ofOwner(CACHES, NOBODYS)),
     seal: async (sessionId, value) => sealed(await keyOfSession(sessionId), value),
     sealForCustomer: async (customer, value) => sealed(await keyFor({ ...customer, sessionId: "" }), value),
     sealBytes: async ({ sessionId }, bytes) => seal(await keyOfSession(sessionId), bytes),

@@ -2,8 +2,11 @@ import type { SharedCache } from "../../store/cache.ts";
 import { kidOf, seal, unseal } from "./envelope.ts";
 import type { Keyring } from "./keyring.ts";
 
-/** What workers share in Redis may hold customers' words: sealed there, under the service's key. What can't be opened is not there. */
-export const sealedCache = (inner: SharedCache, keyring: Keyring): SharedCache => ({
+/**
+ * What workers share in Redis may hold customers' words: sealed there, under a key that every erasure destroys, so that nothing in it
+ * outlives one. What can't be opened is not there, what can't be sealed is not kept.
+ */
+export const sealedCache = (inner: SharedCache, keyring: Pick<Keyring, "byId" | "cachesKey">): SharedCache => ({
   async get(key) {
     const text = await inner.get(key);
     if (text === null) return null;
@@ -15,8 +18,8 @@ export const sealedCache = (inner: SharedCache, keyring: Keyring): SharedCache =
     }
   },
   async set(key, value, ttlMs) {
-    const sealed = seal(await keyring.serviceKey(), Buffer.from(value));
-    await inner.set(key, sealed.toString("base64"), ttlMs);
+    const caches = await keyring.cachesKey().catch(() => null);
+    if (caches) await inner.set(key, seal(caches, Buffer.from(value)).toString("base64"), ttlMs);
   },
   close: () => inner.close(),
 });

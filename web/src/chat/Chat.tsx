@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from "react";
-import type { Api, DemoCustomer, Order, Person, Role } from "../api.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Api, Citation, DemoCustomer, Order, Person, Role } from "../api.ts";
 import { isOpen } from "../core/snapshot.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { AssistantAvatar, Avatar } from "../ui/Avatar.tsx";
@@ -11,7 +11,9 @@ import { MessageList } from "../ui/MessageList.tsx";
 import { ChatHeader } from "./ChatHeader.tsx";
 import { Choices, Ended, Gone } from "./Choices.tsx";
 import { HandoffBanner } from "./HandoffBanner.tsx";
+import { HiddenData } from "./HiddenData.tsx";
 import { OrdersPanel } from "./OrdersPanel.tsx";
+import { PassagePanel } from "./PassagePanel.tsx";
 import { useCustomerConversation } from "./useCustomerConversation.ts";
 import { Welcome } from "./Welcome.tsx";
 
@@ -29,6 +31,18 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
   const { conversation, snapshot, restart } = useCustomerConversation(api, customer?.id ?? null, locale);
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [expired, setExpired] = useState(false);
+  const [cited, setCited] = useState<Citation | null>(null);
+  const loadPassage = useCallback(
+    (id: string) => api.passage(conversation.session()?.token ?? "", id),
+    [api, conversation],
+  );
+  const judge = useCallback(
+    (seq: number, helpful: boolean) => {
+      const session = conversation.session();
+      return session ? api.feedback(session.token, session.sessionId, seq, helpful) : Promise.resolve();
+    },
+    [api, conversation],
+  );
   const composer = useRef<ComposerHandle>(null);
   const hasKeyboard = useMedia("(hover: hover) and (pointer: fine)");
   const { messages, outbox, handoff } = snapshot;
@@ -93,31 +107,35 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
         />
         <ConnectionBar snapshot={snapshot} />
         <HandoffBanner handoff={handoff} agent={agent} />
-        <MessageList
-          snapshot={snapshot}
-          own="customer"
-          head={head}
-          outboxStatus={(item) => (
-            <OutboxStatus
-              item={item}
-              onRetry={(id) => conversation.retry(id)}
-              onDiscard={(id) => conversation.discard(id)}
-            />
-          )}
-          intro={
-            <>
-              {expired && <p className="system-line">{t("chat.expired")}</p>}
-              {empty && <Welcome name={customer?.name ?? null} onSuggest={(text) => conversation.send(text)} />}
-            </>
-          }
-          outro={
-            <>
-              <Choices snapshot={snapshot} onChoose={(text) => conversation.send(text)} />
-              {snapshot.view?.state === "END" && <Ended />}
-              {snapshot.connection === "gone" && !lost && <Gone onNew={startNew} />}
-            </>
-          }
-        />
+        <HiddenData>
+          <MessageList
+            snapshot={snapshot}
+            own="customer"
+            head={head}
+            outboxStatus={(item) => (
+              <OutboxStatus
+                item={item}
+                onRetry={(id) => conversation.retry(id)}
+                onDiscard={(id) => conversation.discard(id)}
+              />
+            )}
+            onCite={setCited}
+            onJudge={judge}
+            intro={
+              <>
+                {expired && <p className="system-line">{t("chat.expired")}</p>}
+                {empty && <Welcome name={customer?.name ?? null} onSuggest={(text) => conversation.send(text)} />}
+              </>
+            }
+            outro={
+              <>
+                <Choices snapshot={snapshot} onChoose={(text) => conversation.send(text)} />
+                {snapshot.view?.state === "END" && <Ended />}
+                {snapshot.connection === "gone" && !lost && <Gone onNew={startNew} />}
+              </>
+            }
+          />
+        </HiddenData>
         <Composer
           ref={composer}
           placeholder={t("composer.placeholder")}
@@ -128,6 +146,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
           onSend={(text) => conversation.send(text)}
         />
       </main>
+      {cited && <PassagePanel citation={cited} load={loadPassage} onClose={() => setCited(null)} />}
     </div>
   );
 }

@@ -161,6 +161,11 @@ export class Conversation {
     return this.#session;
   }
 
+  /** The session that is on show and its token; null before its first message. */
+  session(): SessionKey | null {
+    return this.#session;
+  }
+
   #started(session: SessionKey): void {
     if (!session.started) {
       this.#session = { ...session, started: true };

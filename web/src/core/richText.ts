@@ -3,9 +3,13 @@
 export interface Span {
   text: string;
   bold: boolean;
+  /** The text is a placeholder of personal data: which of those alike in the message, from 0. */
+  nth?: number;
 }
 export type Block = { kind: "paragraph"; lines: Span[][] } | { kind: "list"; items: Span[][] };
 
+/** "[mobile]", "[national-id]": what personal data is replaced by. */
+const placeholderPattern = /(\[[a-z]+(?:-[a-z]+)*\])/;
 const bulletPattern = /^\s*[-•]\s+(.*)$/;
 
 /** @param partial the text is still growing: a bold part that is not closed yet is bold already. */
@@ -21,7 +25,26 @@ export function parseRichText(text: string, partial = false): Block[] {
     } else if (last?.kind === "paragraph" && line.trim() && last.lines.length > 0) last.lines.push(spans(line));
     else blocks.push({ kind: "paragraph", lines: line.trim() ? [spans(line)] : [] });
   }
-  return blocks.filter((block) => block.kind === "list" || block.lines.length > 0);
+  return numbered(blocks.filter((block) => block.kind === "list" || block.lines.length > 0));
+}
+
+/** Placeholders apart from the text around them, counted by kind through the whole message. */
+function numbered(blocks: Block[]): Block[] {
+  const seen = new Map<string, number>();
+  const split = ({ text, bold }: Span): Span[] =>
+    text
+      .split(placeholderPattern)
+      .map((piece, index) => {
+        if (index % 2 === 0) return { text: piece, bold };
+        const nth = seen.get(piece) ?? 0;
+        seen.set(piece, nth + 1);
+        return { text: piece, bold, nth };
+      })
+      .filter((span) => span.text);
+  const all = (lines: Span[][]): Span[][] => lines.map((line) => line.flatMap(split));
+  return blocks.map((block) =>
+    block.kind === "list" ? { kind: "list", items: all(block.items) } : { kind: "paragraph", lines: all(block.lines) },
+  );
 }
 
 function spans(line: string): Span[] {

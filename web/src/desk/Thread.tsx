@@ -15,6 +15,7 @@ import { Context } from "./Context.tsx";
 import type { Identity } from "./identity.ts";
 import { Since } from "./Queue.tsx";
 import { isClaimable, isClosed, isMine } from "./queue.ts";
+import { RevealablePlaceholders } from "./Reveal.tsx";
 import type { Actions } from "./useActions.ts";
 
 interface ThreadProps {
@@ -93,19 +94,21 @@ export function Thread({ api, me, handoff, actions, composer, onClaim, onBack }:
             </button>
           </p>
         )}
-        <MessageList
-          snapshot={snapshot}
-          own="agent"
-          alsoEnd={["assistant"]}
-          head={head}
-          outboxStatus={(item) => (
-            <OutboxStatus
-              item={item}
-              onRetry={(id) => conversation.retry(id)}
-              onDiscard={(id) => conversation.discard(id)}
-            />
-          )}
-        />
+        <RevealablePlaceholders api={api} me={me} handoff={handoff}>
+          <MessageList
+            snapshot={snapshot}
+            own="agent"
+            alsoEnd={["assistant"]}
+            head={head}
+            outboxStatus={(item) => (
+              <OutboxStatus
+                item={item}
+                onRetry={(id) => conversation.retry(id)}
+                onDiscard={(id) => conversation.discard(id)}
+              />
+            )}
+          />
+        </RevealablePlaceholders>
         <Footer
           me={me}
           handoff={handoff}

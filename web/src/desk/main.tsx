@@ -7,6 +7,7 @@ import "../styles/sign-in.css";
 import "../styles/desk.css";
 import "../styles/queue.css";
 import "../styles/context.css";
+import "../styles/reveal.css";
 import { createRoot } from "react-dom/client";
 import { I18nProvider } from "../i18n/index.tsx";
 import { DeskApp } from "./DeskApp.tsx";

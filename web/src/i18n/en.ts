@@ -1,7 +1,9 @@
+import { knowledgeEn } from "./knowledge.en.ts";
 import type { zh } from "./zh.ts";
 
 /** Every text of the pages in English. */
 export const en: Record<keyof typeof zh, string> = {
+  ...knowledgeEn,
   "app.chatTitle": "Support chat",
   "app.deskTitle": "Agent desk",
   "app.language": "中文",
@@ -46,6 +48,11 @@ export const en: Record<keyof typeof zh, string> = {
   "chat.today": "Today",
   "chat.yesterday": "Yesterday",
   "chat.history": "Loading your conversation…",
+
+  "cite.title": "What this answer is based on",
+  "cite.updated": "Last updated {date}",
+  "cite.gone": "This passage is no longer part of the shop's knowledge.",
+  "cite.failed": "The passage can't be shown right now. Please try again.",
 
   "composer.placeholder": "Write a message…",
   "composer.label": "Message",
@@ -183,4 +190,33 @@ export const en: Record<keyof typeof zh, string> = {
   "reason.forced": "Forced by the system",
   "reason.offered": "Offered by the bot, accepted",
   "slot.variant": "Variant",
+
+  "pii.hidden": "{what}, hidden: only a colleague who has to can see it",
+  "pii.[national-id]": "National ID",
+  "pii.[bank-card]": "Card number",
+  "pii.[mobile]": "Mobile number",
+  "pii.[landline]": "Landline",
+  "pii.[phone]": "Phone number",
+  "pii.[passport]": "Passport",
+  "pii.[email]": "E-mail",
+  "pii.[address]": "Address",
+  "pii.[plate]": "License plate",
+  "reveal.show": "Show",
+  "reveal.showWhat": "Show: {what}",
+  "reveal.hide": "Hide",
+  "reveal.hidesIn": "hides in {seconds} s",
+  "reveal.locked": "{what}, hidden. Claim the conversation to see it.",
+  "reveal.title": "Show the original: {what}",
+  "reveal.audited":
+    "This is written to the audit log with your name and the reason. The original is hidden again after {seconds} seconds.",
+  "reveal.reason": "Reason",
+  "reveal.reasonPlaceholder": "e.g. the courier has to call them",
+  "reveal.reasonNeeded": "Write a reason first (two characters or more)",
+  "reveal.reason1": "Contact the customer",
+  "reveal.reason2": "Arrange a pick-up",
+  "reveal.reason3": "Verify identity",
+  "reveal.cancel": "Cancel",
+  "reveal.confirm": "Show and log it",
+  "reveal.gone": "The original is no longer there",
+  "reveal.notYours": "Only the agent who has the conversation may see it",
 };

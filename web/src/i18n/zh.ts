@@ -1,5 +1,8 @@
+import { knowledgeZh } from "./knowledge.zh.ts";
+
 /** Every text of the pages in Chinese. {name} is filled in; English has the same keys. */
 export const zh = {
+  ...knowledgeZh,
   "app.chatTitle": "在线客服",
   "app.deskTitle": "客服工作台",
   "app.language": "English",
@@ -43,6 +46,11 @@ export const zh = {
   "chat.today": "今天",
   "chat.yesterday": "昨天",
   "chat.history": "正在取回对话…",
+
+  "cite.title": "回答依据",
+  "cite.updated": "更新于 {date}",
+  "cite.gone": "这条内容已不在店铺的知识库里。",
+  "cite.failed": "暂时无法显示这条内容，请稍后再试。",
 
   "composer.placeholder": "输入消息…",
   "composer.label": "消息",
@@ -180,4 +188,32 @@ export const zh = {
   "reason.forced": "系统转接",
   "reason.offered": "机器人建议，顾客同意",
   "slot.variant": "规格",
+
+  "pii.hidden": "{what}已隐去，只有人工客服在需要时能查看",
+  "pii.[national-id]": "身份证号",
+  "pii.[bank-card]": "银行卡号",
+  "pii.[mobile]": "手机号",
+  "pii.[landline]": "座机号",
+  "pii.[phone]": "电话号码",
+  "pii.[passport]": "护照号",
+  "pii.[email]": "邮箱",
+  "pii.[address]": "地址",
+  "pii.[plate]": "车牌号",
+  "reveal.show": "显示",
+  "reveal.showWhat": "显示{what}",
+  "reveal.hide": "隐藏",
+  "reveal.hidesIn": "{seconds} 秒后隐藏",
+  "reveal.locked": "已隐藏的{what}，接待后可以查看",
+  "reveal.title": "查看原始{what}",
+  "reveal.audited": "本次查看会连同你的姓名和原因一起写入审计日志。内容显示 {seconds} 秒后自动隐藏。",
+  "reveal.reason": "查看原因",
+  "reveal.reasonPlaceholder": "例如：快递员需要联系顾客",
+  "reveal.reasonNeeded": "请先写明原因（至少两个字）",
+  "reveal.reason1": "联系顾客",
+  "reveal.reason2": "安排取件",
+  "reveal.reason3": "核对身份",
+  "reveal.cancel": "取消",
+  "reveal.confirm": "显示并记录",
+  "reveal.gone": "原始内容已不存在",
+  "reveal.notYours": "只有正在接待的客服可以查看",
 };

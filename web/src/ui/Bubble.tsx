@@ -21,9 +21,11 @@ interface BubbleProps {
   shownBefore?: number;
   /** Where the message stands in the outbox. */
   status?: ReactNode;
+  /** Stands under a reply when all of it is on show. */
+  foot?: ReactNode;
 }
 
-export function Bubble({ message, side, head, fresh, shownBefore = 0, status }: BubbleProps) {
+export function Bubble({ message, side, head, fresh, shownBefore = 0, status, foot }: BubbleProps) {
   const { locale } = useI18n();
   const reveal = fresh && message.role === "assistant";
   const shown = useReveal(message.text, shownBefore, reveal);
@@ -44,8 +46,13 @@ export function Bubble({ message, side, head, fresh, shownBefore = 0, status }: 
           </div>
         )}
         <div className="bubble" title={clock(message.at, locale)}>
-          <RichText text={part(message.text, shown)} partial={shown < message.text.length} />
+          <RichText
+            text={part(message.text, shown)}
+            partial={shown < message.text.length}
+            seq={message.role === "assistant" ? undefined : message.seq}
+          />
         </div>
+        {shown >= message.text.length && foot}
         {status}
       </div>
     </div>

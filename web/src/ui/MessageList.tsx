@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
 import { Fragment, useEffect, useRef, useState } from "react";
-import type { Message, Person, Role } from "../api.ts";
+import type { Citation, Message, Person, Role } from "../api.ts";
 import type { OutboxItem } from "../core/outbox.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { continues, differentDay } from "../core/thread.ts";
 import { useI18n } from "../i18n/index.tsx";
 import type { Progress } from "./Bubble.tsx";
 import { Bubble, DraftBubble } from "./Bubble.tsx";
+import { Citations } from "./Citations.tsx";
+import { Feedback } from "./Feedback.tsx";
 import { DownIcon } from "./icons.tsx";
 import { day, relativeDay } from "./time.ts";
 
@@ -19,6 +21,10 @@ export interface MessageListProps {
   /** Name and avatar of a role; for the role agent, of the one who wrote. */
   head: (role: Role, writer?: Person | null) => { name: string; avatar: ReactNode };
   outboxStatus: (item: OutboxItem) => ReactNode;
+  /** Opens what a reply rests on; without it that isn't shown. */
+  onCite?: (citation: Citation) => void;
+  /** Takes the reader's judgement of an answer; without it none is asked for. Rejects when it couldn't be stored. */
+  onJudge?: (seq: number, helpful: boolean) => Promise<unknown>;
   /** Shown above the first message. */
   intro?: ReactNode;
   /** Shown under the last one. */
@@ -81,6 +87,8 @@ function Rows({
   alsoEnd = [],
   head,
   outboxStatus,
+  onCite,
+  onJudge,
   progress,
 }: MessageListProps & { progress: Progress }) {
   const { messages, outbox } = snapshot;
@@ -106,6 +114,14 @@ function Rows({
                 // Our own message was on show in the outbox already.
                 fresh={fresh && message.role !== own}
                 shownBefore={last ? shownOf(progress, message) : 0}
+                foot={
+                  <>
+                    {onCite && message.citations && <Citations citations={message.citations} onOpen={onCite} />}
+                    {onJudge && message.helpful !== undefined && (
+                      <Feedback helpful={message.helpful} onJudge={(helpful) => onJudge(message.seq, helpful)} />
+                    )}
+                  </>
+                }
               />
             )}
           </Fragment>
