@@ -3,6 +3,7 @@
  * `npm run bench -- cache [--generate] [--write]`: a day of customer service through the caches.
  * `npm run bench -- flood`: what one user's flood costs the others.
  * `npm run bench -- memory [--archived N --recalls N --write]`: sizes, moves, recall and cost of the three tiers of memory.
+ * `npm run bench -- gaps [--close 10]`: closes the largest gaps of the running system, between two runs of `npm run evaluate -- --knowledge`.
  * `npm run bench -- knowledge [--entries N --write]`: the index of knowledge, side by side with brute force.
  */
 import { availableParallelism, loadavg } from "node:os";
@@ -95,6 +96,7 @@ await runCommand(async () => {
   if (what === "cache") return (await import("./cache.ts")).benchCache(rest);
   if (what === "flood") return (await import("./flood.ts")).benchFlood(rest);
   if (what === "memory") return (await import("./memory.ts")).benchMemory(rest);
+  if (what === "gaps") return (await import("./close-gaps.ts")).closeGaps(rest);
   if (what === "knowledge") return (await import("./knowledge.ts")).benchKnowledge(rest);
   const settings = settingsFrom(process.argv.slice(2));
   if (settings.loadBefore > availableParallelism() / 2)
