@@ -144,6 +144,7 @@ export async function openStore(uri: string): Promise<Store> {
     store.knowledgeVersions.createIndex({ tenant: 1, revision: 1 }, { unique: true }),
     store.knowledgeGaps.createIndex({ tenant: 1, status: 1 }),
     store.logConversations.createIndex({ tenant: 1, touchedAt: 1 }),
+    store.logConversations.createIndex({ tenant: 1, conversation: 1 }),
     store.feedback.createIndex({ tenant: 1, at: 1 }),
   ]);
   return store;
