@@ -1,5 +1,6 @@
 /** Which records are the same, which mean the same, and which side of the split each is on. */
 import { createHash } from "node:crypto";
+import { claimsOf } from "../knowledge/claims.ts";
 import type { KnowledgeLocale } from "../knowledge/types.ts";
 import type { Sketch } from "./alike.ts";
 import { createAlikeIndex, jaccard, sketchOf } from "./alike.ts";
@@ -10,7 +11,7 @@ const SAME_QUESTION = 0.6;
 /** Answers this much alike, unless they are short, answer one question. */
 const SAME_ANSWER = 0.8;
 const ANSWER_TRIGRAMS_MIN = 20;
-/** Question and answer each this much alike, with the same digits: one record. */
+/** Question and answer each this much alike, with the same numbers and negations: one record. */
 const SAME_RECORD = 0.85;
 
 /** What is kept of a record in memory: about 400 bytes, whatever its length. */
@@ -18,16 +19,27 @@ interface Kept {
   prompt: Sketch;
   answer: Sketch;
   rejected: Sketch;
-  digits: string;
+  claims: string;
   locale: KnowledgeLocale;
   groups: string[];
 }
 
-const digitsOf = (texts: string[]): string =>
+const NEGATIONS = /[不没无未别]|\bno\b|\bnot\b|\bcannot\b|n['’]t\b|\bnever\b|\bwithout\b/giu;
+
+/** What must be equal in two that are the same: their numbers with what they count, and how often they say no. */
+const claimed = (texts: string[]): string =>
   createHash("sha256")
-    .update((texts.join("\n").match(/\d+(?:\.\d+)?/g) ?? []).join(" "))
+    .update(
+      JSON.stringify(
+        texts.map((text) => [
+          text.normalize("NFKC").match(/\d+(?:\.\d+)?/g),
+          claimsOf(text).map(({ value, unit }) => [value, unit]),
+          text.match(NEGATIONS)?.length,
+        ]),
+      ),
+    )
     .digest("base64")
-    .slice(0, 12);
+    .slice(0, 16);
 
 export function createJudge({ seed, testShare }: { seed: number; testShare: number }) {
   const all: Kept[] = [];
@@ -39,7 +51,7 @@ export function createJudge({ seed, testShare }: { seed: number; testShare: numb
         prompt: sketchOf(asked),
         answer: sketchOf(answer),
         rejected: sketchOf(rejected),
-        digits: digitsOf([asked, answer, rejected]),
+        claims: claimed([asked, answer, rejected]),
         locale,
         groups,
       });
@@ -85,7 +97,7 @@ function compare(all: readonly Kept[]): { same: boolean[]; groups: Unions } {
 /** Whether two whose questions are alike are one record: "within 7 days" and "within 14 days" aren't. */
 const isSame = (record: Kept, other: Kept | undefined): boolean =>
   other !== undefined &&
-  record.digits === other.digits &&
+  record.claims === other.claims &&
   jaccard(record.answer, other.answer) >= SAME_RECORD &&
   jaccard(record.rejected, other.rejected) >= SAME_RECORD;
 
