@@ -99,7 +99,9 @@ export const logSource: Source = async function* (context) {
       leaveOut("consent", ids.length);
       continue;
     }
-    for await (const log of store.logConversations.find({ tenant: options.tenant, conversation: { $in: ids } })) {
+    // Numbers of conversations may be the same in two files.
+    const own = { tenant: options.tenant, locale: entry.locale, conversation: { $in: ids } };
+    for await (const log of store.logConversations.find(own).sort({ _id: 1 })) {
       const said = saidIn(pairsOf(log, noDrops()), entry);
       if (!said) leaveOut("not-said");
       else

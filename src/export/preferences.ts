@@ -23,8 +23,8 @@ function sharesWording(a: Worded, b: Worded): boolean {
 export const versionSource: Source = async function* (context) {
   const { knowledge, options, leaveOut } = context;
   for await (const entry of reviewedEntries(context, "live")) {
-    const [, ...earlier] = await knowledge.versions(options.tenant, entry.id);
-    for (const version of worse(context, entry, earlier)) yield* finished(context, pair(context, entry, version));
+    const versions = await knowledge.versions(options.tenant, entry.id);
+    for (const version of worse(context, entry, versions)) yield* finished(context, pair(context, entry, version));
   }
   for await (const rejected of reviewedEntries(context, "retired")) {
     const filter = { status: "live", reviewed: true, text: rejected.question, limit: CANDIDATES } as const;
@@ -37,18 +37,19 @@ export const versionSource: Source = async function* (context) {
   }
 };
 
-/** Earlier versions with another answer to the same question, each answer once. */
+/** What a person replaced by another answer to the same question, each answer once. Between two runs of the miner nobody judged. */
 function worse(
   { leaveOut }: SourceContext,
   entry: KnowledgeEntryDoc,
-  earlier: KnowledgeVersionDoc[],
+  versions: readonly KnowledgeVersionDoc[],
 ): KnowledgeVersionDoc[] {
   const known = new Set([folded(entry.answer)]);
   const found: KnowledgeVersionDoc[] = [];
-  for (const version of earlier) {
+  for (const [index, version] of versions.entries()) {
+    const by = versions[index - 1];
+    if (!by?.reviewed || by.answer === version.answer) continue;
     const answer = folded(version.answer);
-    if (version.answer === entry.answer) continue;
-    if (answer === folded(entry.answer)) leaveOut("unchanged");
+    if (answer === folded(by.answer)) leaveOut("unchanged");
     else if (!sharesWording(entry, version)) leaveOut("other-question");
     else if (!known.has(answer) && found.length < VERSIONS_MAX) found.push(version);
     known.add(answer);

@@ -217,6 +217,7 @@ describe("pairs of a better and a worse answer", () => {
     const shop = newShop();
     const { knowledge, tenant } = shop;
     const sofa = pair("en/sofa", "Can the sofa be returned?", "No.", { reviewed: false });
+    await knowledge.put(tenant, { ...sofa, answer: "Never, says the first run." }, "import");
     await knowledge.put(tenant, sofa, "import");
     await knowledge.put(tenant, { ...sofa, answer: "Within 14 days", reviewed: true }, "ann");
     await knowledge.put(tenant, { ...sofa, answer: "Within 14 days.", reviewed: true }, "ann");
