@@ -144,6 +144,7 @@ export const schema = z.object({
   SESSION_COMPLETE_MS: count(7 * DAY_MS, "Silence after which a session's workflow completes"),
   WARM_KEEP_MS: count(7 * DAY_MS, "Silence after which a session goes from warm memory to the archive (T2)"),
   ARCHIVE_SWEEP_EVERY_MS: count(60 * MINUTE_MS, "The archive takes what is due this often (T3)"),
+  KNOWLEDGE_GAPS_EVERY_MS: count(60 * MINUTE_MS, "Questions that nothing answered are gathered this often (P4)"),
   BURST_QUIET_MS: count(80, "Quiet time that ends a burst of messages (D5)"),
   LEAD_IN_QUIET_MS: count(1_200, "The same after a greeting or an unfinished sentence"),
   HANDOFF_REASSURE_MS: count(2 * MINUTE_MS, "A waiting customer hears that the search goes on, this often"),

@@ -149,7 +149,9 @@ describe("judging a reply", () => {
     ]);
     expect(results[1]?.detail).toBe("503 come back later");
     const report = wordKnowledgeReport(results, { date: "2026-11-27", commit: "abc", machine: "M", knows: "Files." });
-    expect(report).toContain("| **all that a fact answers** | 2 | 100.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 100.0 % |");
-    expect(report).toContain("| **all** | 3 | 66.7 % | 0.0 % | 0.0 % | 0.0 % | 33.3 % | 100.0 % |");
+    expect(report).toContain(
+      "| **all that a fact answers** | 2 | 100.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 100.0 % |",
+    );
+    expect(report).toContain("| **all** | 3 | 66.7 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 0.0 % | 33.3 % | 100.0 % |");
   });
 });

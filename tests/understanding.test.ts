@@ -189,6 +189,11 @@ describe("whom it believes", () => {
     },
   );
 
+  // The articles answer both in general; who has orders is told about theirs.
+  test.each(["where is my parcel?", "我的快递到哪了"])("“%s” is about the customer's own orders", async (text) => {
+    expect((await hears(text)).acts).toMatchObject([{ intent: "order_status", orders: ["GL-2"] }]);
+  });
+
   test("a model's product that the customer never bought is not found", async () => {
     says({ acts: [{ intent: "return", product: "电视机", order_id: null, reason: "坏了", wanted: null }] });
     const { acts } = await modelHears("那个坏了的东西给我退了");

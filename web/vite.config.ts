@@ -8,12 +8,13 @@ const apiUrl = "http://127.0.0.1:3000";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The API serves desk.html under /desk; the development server does the same. */
-const deskPath: Plugin = {
-  name: "colloquy-desk-path",
+/** The API serves desk.html under /desk, and so on; the development server does the same. */
+const pagePaths: Plugin = {
+  name: "colloquy-page-paths",
   configureServer(server) {
     server.middlewares.use((request, _response, next) => {
-      if (request.url === "/desk" || request.url === "/desk/") request.url = "/desk.html";
+      const page = /^\/(desk|knowledge)\/?$/.exec(request.url ?? "")?.[1];
+      if (page) request.url = `/${page}.html`;
       next();
     });
   },
@@ -21,7 +22,7 @@ const deskPath: Plugin = {
 
 export default defineConfig({
   root: here("."),
-  plugins: [react(), deskPath],
+  plugins: [react(), pagePaths],
   server: { proxy: { "/v1": apiUrl } },
   build: {
     outDir: here("dist"),
@@ -29,6 +30,6 @@ export default defineConfig({
     assetsDir: "assets",
     // Data URLs would need a wider content security policy than the API sends.
     assetsInlineLimit: 0,
-    rollupOptions: { input: { chat: here("index.html"), desk: here("desk.html") } },
+    rollupOptions: { input: { chat: here("index.html"), desk: here("desk.html"), knowledge: here("knowledge.html") } },
   },
 });

@@ -1,4 +1,4 @@
-/** `npm run evaluate-safety [-- pii|moderation] [--write] [--count 100000] [--seed 1] [--misses]`: what the recognisers and the moderation model get right. */
+/** `npm run evaluate-safety [-- pii|moderation] [--write] [--count 100000] [--seed 1] [--cross] [--misses]`: what the recognisers and the moderation model get right. */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -7,18 +7,14 @@ import { limitOpenMp, loadConfig } from "../../src/config.ts";
 import { ensureEmbedder } from "../../src/embedded/weights.ts";
 import { createEmbedder } from "../../src/models/local/embedder.ts";
 import { loadModerator } from "../../src/safety/moderation.ts";
-import { headPath, judge, LANGUAGES, moderationRows, trainHead } from "./moderation.ts";
+import { headPath, trainHead } from "./moderation.ts";
+import { crossReport, table, testReport } from "./moderation-report.ts";
 import { measurePii, precision, recall } from "./pii.ts";
 import { piiCases } from "./pii-texts.ts";
 
 const page = fileURLToPath(new URL("../../docs/security.md", import.meta.url));
-const USAGE = "Usage: npm run evaluate-safety [-- pii|moderation] [--write] [--count 100000] [--seed 1] [--misses]";
-
-const percent = (part: number, whole: number): string => (whole === 0 ? "-" : `${((100 * part) / whole).toFixed(1)} %`);
-const table = (head: string[], rows: string[][]): string =>
-  [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...rows]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+const USAGE =
+  "Usage: npm run evaluate-safety [-- pii|moderation] [--write] [--count 100000] [--seed 1] [--cross] [--misses]";
 
 /** Between its markers in docs/security.md. @throws Error when they are missing */
 async function write(name: string, text: string): Promise<void> {
@@ -49,45 +45,25 @@ function pii(count: number, seed: number, misses: boolean): string {
   ].join("\n");
 }
 
-async function moderation(train: boolean, misses: boolean): Promise<string> {
+/** Trains when asked to, then measures: the test, or with `cross` the training rows, each by a head that never saw its family. */
+async function moderation({
+  train,
+  cross,
+  misses,
+}: {
+  train: boolean;
+  cross: boolean;
+  misses: boolean;
+}): Promise<string> {
   limitOpenMp();
   const config = loadConfig();
   const onProgress = (): void => undefined;
   const embedder = await createEmbedder(
     await ensureEmbedder({ cacheDir: config.cacheDir, indexUrl: config.PYTHON_INDEX_URL, onProgress }),
   );
+  if (cross) return crossReport(embedder, config.cacheDir, misses);
   if (train) await writeFile(headPath, `${JSON.stringify(await trainHead(embedder, config.cacheDir), null, 1)}\n`);
-  const moderator = await loadModerator(headPath, embedder);
-  const { rows, ordinary } = await moderationRows();
-  const parts: string[] = [];
-  for (const language of LANGUAGES) {
-    const chosen = rows.filter((row) => row.language === language && row.split === "test");
-    const verdicts = await moderator.moderate(chosen.map(({ text }) => text));
-    const results = judge(chosen, verdicts).map((result) => [
-      result.label,
-      String(result.there),
-      percent(result.right, result.taken),
-      percent(result.right, result.there),
-      result.label === "none" ? "-" : percent(result.rightHigh, result.takenHigh),
-      result.label === "none" ? "-" : percent(result.rightHigh, result.there),
-    ]);
-    const calm = ordinary.filter((row) => row.language === language && row.split === "test");
-    const alarms = (await moderator.moderate(calm.map(({ text }) => text))).filter(
-      ({ risk }) => risk === "high",
-    ).length;
-    parts.push(
-      `${language}, ${chosen.length} texts of families that training never saw; of ${calm.length} ordinary messages ${alarms} were called high risk.`,
-      "",
-      table(["label", "texts", "precision", "recall", "precision, high risk", "recall, high risk"], results),
-      "",
-    );
-    if (misses)
-      chosen.forEach(({ label, text }, index) => {
-        const verdict = verdicts[index];
-        if (verdict?.label !== label) console.log(`${label}, taken for ${verdict?.label} (${verdict?.risk}): ${text}`);
-      });
-  }
-  return parts.join("\n").trimEnd();
+  return testReport(await loadModerator(headPath, embedder));
 }
 
 await runCommand(async () => {
@@ -96,6 +72,7 @@ await runCommand(async () => {
     options: {
       write: { type: "boolean", default: false },
       misses: { type: "boolean", default: false },
+      cross: { type: "boolean", default: false },
       count: { type: "string", default: "100000" },
       seed: { type: "string", default: "1" },
     },
@@ -104,9 +81,11 @@ await runCommand(async () => {
   const parts = positionals.length > 0 ? positionals : ["pii", "moderation"];
   if (!parts.every((part) => part === "pii" || part === "moderation") || !(count > 0) || !Number.isInteger(seed))
     throw new Error(USAGE);
+  const { write: kept, cross, misses } = values;
+  if (kept && cross) throw new Error("--cross is for tuning: it writes nothing");
   for (const part of parts) {
-    const text = part === "pii" ? pii(count, seed, values.misses) : await moderation(values.write, values.misses);
+    const text = part === "pii" ? pii(count, seed, misses) : await moderation({ train: kept, cross, misses });
     console.log(`\n${text}\n`);
-    if (values.write) await write(part, text);
+    if (kept) await write(part, text);
   }
 });

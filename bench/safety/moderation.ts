@@ -1,69 +1,114 @@
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { z } from "zod";
 import type { Embedder } from "../../src/models/types.ts";
-import type { Moderation, ModerationLabel } from "../../src/safety/moderation.ts";
-import { MODERATION_LABELS } from "../../src/safety/moderation.ts";
+import { undisguised } from "../../src/safety/disguise.ts";
+import type { Sparse } from "../../src/safety/features.ts";
+import { sparseOf } from "../../src/safety/features.ts";
+import type { Head, ModerationLabel } from "../../src/safety/head.ts";
+import { MODERATION_LABELS, scoreOf } from "../../src/safety/head.ts";
+import { NOTIONS } from "../../src/safety/lexicon.ts";
+import type { Moderation } from "../../src/safety/moderation.ts";
 import { centre, embedSet, meanOf } from "../../src/understanding/vectors.ts";
-import { fitHead } from "./train-head.ts";
+import type { Row } from "./moderation-rows.ts";
+import { moderationData, moderationRows } from "./moderation-rows.ts";
+import { calibrated } from "./thresholds.ts";
+import type { Example } from "./train-head.ts";
+import { fitHead, TRAINING } from "./train-head.ts";
 
-export const LANGUAGES = ["zh", "en"] as const;
-const data = join(import.meta.dirname, "..", "..", "data");
-export const headPath = join(data, "safety", "moderation", "head.json");
+export const headPath = join(moderationData, "head.json");
+const FOLDS = 5;
 
-const rowSchema = z.strictObject({
-  label: z.enum(MODERATION_LABELS),
-  /** Sentences of one family come from one template: a family is for training or for the test, never for both. */
-  family: z.string(),
-  split: z.enum(["train", "test"]),
-  text: z.string().min(1),
-});
-export type Row = z.infer<typeof rowSchema> & { language: (typeof LANGUAGES)[number] };
+export const trainingRows = async (): Promise<Row[]> => {
+  const { rows, ordinary } = await moderationRows();
+  return [...rows, ...ordinary].filter(({ split }) => split === "train" || split === "validation");
+};
 
-/** data/safety/moderation, and the ordinary messages of data/examples as "none": every fourth of those is for the test. */
-export async function moderationRows(): Promise<{ rows: Row[]; ordinary: Row[] }> {
-  const rows: Row[] = [];
-  const ordinary: Row[] = [];
-  for (const language of LANGUAGES) {
-    const lines = (await readFile(join(data, "safety", "moderation", `${language}.jsonl`), "utf8")).trim().split("\n");
-    rows.push(...lines.map((line) => ({ ...rowSchema.parse(JSON.parse(line)), language })));
-    const { intent, ...replies } = JSON.parse(await readFile(join(data, "examples", `${language}.json`), "utf8")) as {
-      intent: Record<string, string[]>;
-    } & Record<string, string[]>;
-    // Who asks for a person may be rude, and what is out of scope may be anything.
-    const { human: _human, out_of_scope: _other, ...requests } = intent;
-    const texts = [...Object.values(requests), ...Object.values(replies)].flat();
-    ordinary.push(
-      ...texts.map((text, index) => ({
-        label: "none" as const,
-        family: "ordinary",
-        split: index % 4 === 3 ? ("test" as const) : ("train" as const),
-        text,
-        language,
-      })),
-    );
-  }
-  return { rows, ordinary };
+/** Names what a head is made from: rows, notions and settings. */
+export function madeFrom(rows: readonly Row[]): string {
+  const notions = NOTIONS.map(([name, words]) => [name, words.source]);
+  return createHash("sha256")
+    .update(JSON.stringify([rows, notions, TRAINING]))
+    .digest("hex")
+    .slice(0, 24);
 }
 
-/** What data/safety/moderation/head.json holds (src/safety/moderation.ts). */
-export async function trainHead(embedder: Embedder, cacheDir: string): Promise<object> {
-  const { rows, ordinary } = await moderationRows();
-  const training = [...rows, ...ordinary].filter(({ split }) => split === "train");
-  const texts = training.map(({ text }) => text);
-  const vectors = await embedSet(embedder, texts, cacheDir);
-  const mean = meanOf(vectors);
-  const examples = training.map(({ label }, index) => ({
-    vector: centre(vectors[index] ?? mean, mean),
-    label: MODERATION_LABELS.indexOf(label),
+/** Label by label, so that new rows of one label leave the vectors of the others in the cache. */
+export async function vectorsOf(rows: readonly Row[], embedder: Embedder, cacheDir: string): Promise<Float32Array[]> {
+  const byRow = new Map<Row, Float32Array>();
+  for (const label of MODERATION_LABELS) {
+    const chosen = rows.filter((row) => row.label === label);
+    const texts = chosen.map(({ text }) => undisguised(text));
+    const vectors = await embedSet(embedder, texts, cacheDir);
+    chosen.forEach((row, index) => {
+      byRow.set(row, vectors[index] ?? new Float32Array(embedder.dimensions));
+    });
+  }
+  return rows.map((row) => byRow.get(row) ?? new Float32Array(embedder.dimensions));
+}
+
+export interface Learnt {
+  row: Row;
+  vector: Float32Array;
+  sparse: Sparse;
+}
+
+export function learn(learnt: readonly Learnt[], embedder: string): Head {
+  const mean = meanOf(learnt.map(({ vector }) => vector));
+  const examples: Example[] = learnt.map(({ row, vector, sparse }) => ({
+    vector: centre(vector, mean),
+    sparse,
+    label: MODERATION_LABELS.indexOf(row.label),
+    // A miss of self-harm is the worst error.
+    weight: row.label === "self-harm" ? 2 : 1,
   }));
-  const base64 = (values: Float32Array): string =>
+  const thresholds = Object.fromEntries(MODERATION_LABELS.map((label) => [label, 0])) as Head["thresholds"];
+  return { embedder, thresholds, mean, ...fitHead(examples, MODERATION_LABELS.length), bucketUnit: 1 };
+}
+
+/** Rows of one template are in one fold (families with a number); the folds are the same for the same rows. */
+export const foldOf = ({ language, family, text }: Row): number =>
+  (createHash("sha256")
+    .update(`${language} ${/\d$/.test(family) ? family : text}`)
+    .digest()[0] ?? 0) % FOLDS;
+
+/** What each row is taken for by a head that learnt only other families. */
+export function crossValidated(learnt: readonly Learnt[], embedder: string) {
+  return Array.from({ length: FOLDS }, (_, fold) => fold).flatMap((fold) => {
+    const head = learn(
+      learnt.filter(({ row }) => foldOf(row) !== fold),
+      embedder,
+    );
+    return learnt
+      .filter(({ row }) => foldOf(row) === fold)
+      .map(({ row, vector, sparse }) => ({ row, score: scoreOf(head, vector, sparse) }));
+  });
+}
+
+/** What data/safety/moderation/head.json holds (src/safety/head.ts). */
+export async function trainHead(embedder: Embedder, cacheDir: string): Promise<object> {
+  const rows = await trainingRows();
+  const vectors = await vectorsOf(rows, embedder, cacheDir);
+  const learnt = rows.map((row, index) => ({
+    row,
+    vector: vectors[index] ?? new Float32Array(embedder.dimensions),
+    sparse: sparseOf(row.text),
+  }));
+  const thresholds = calibrated(crossValidated(learnt, embedder.id));
+  const { mean, weights, buckets } = learn(learnt, embedder.id);
+  const base64 = (values: Float32Array | Int8Array): string =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+  let most = 0;
+  for (const value of buckets) most = Math.max(most, Math.abs(value));
+  const bucketUnit = most / 127;
   return {
     embedder: embedder.id,
+    madeFrom: madeFrom(rows),
     labels: MODERATION_LABELS,
+    thresholds,
+    bucketUnit,
     mean: base64(mean),
-    weights: base64(fitHead(examples, MODERATION_LABELS.length)),
+    weights: base64(weights),
+    buckets: base64(Int8Array.from(buckets, (value) => Math.round(value / bucketUnit))),
   };
 }
 
@@ -76,16 +121,19 @@ export interface LabelResult {
   /** The same for what is called high risk. */
   takenHigh: number;
   rightHigh: number;
+  /** Called high risk under whatever label: the bot doesn't act on it. */
+  caught: number;
 }
 
 /** What a moderator makes of texts whose labels are known. */
 export function judge(rows: readonly Row[], verdicts: readonly Moderation[]): LabelResult[] {
   return MODERATION_LABELS.map((label) => {
-    const result: LabelResult = { label, there: 0, taken: 0, right: 0, takenHigh: 0, rightHigh: 0 };
+    const result: LabelResult = { label, there: 0, taken: 0, right: 0, takenHigh: 0, rightHigh: 0, caught: 0 };
     rows.forEach((row, index) => {
       const verdict = verdicts[index];
       const hit = Number(row.label === label);
       result.there += hit;
+      if (verdict?.risk === "high") result.caught += hit;
       if (verdict?.label !== label) return;
       result.taken++;
       result.right += hit;

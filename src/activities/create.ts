@@ -3,6 +3,7 @@ import type { AnswerWriter } from "../knowledge/answer.ts";
 import type { LiveBus } from "../live/bus.ts";
 import type { Memory } from "../memory/index.ts";
 import type { Report } from "../memory/report.ts";
+import type { Embedder } from "../models/types.ts";
 import type { Audit } from "../safety/audit.ts";
 import type { Moderator } from "../safety/moderation.ts";
 import type { OutputScreen } from "../safety/output.ts";
@@ -12,11 +13,12 @@ import type { Understander } from "../understanding/index.ts";
 import type { WebhookActivities, WebhookPublisher } from "../webhooks/types.ts";
 import { createArchive } from "./archive.ts";
 import { createExecute } from "./execute.ts";
+import { createGaps } from "./gaps.ts";
 import { createSaveWarm } from "./memory.ts";
 import { createOpenSession } from "./open-session.ts";
 import { createProjectHandoff } from "./project-handoff.ts";
 import { createRespond } from "./respond.ts";
-import type { Activities, ArchiveActivities } from "./types.ts";
+import type { Activities, ArchiveActivities, GapActivities } from "./types.ts";
 import { createUnderstand, createUnderstandByModel } from "./understand.ts";
 import { createWriteAnswers } from "./write-answers.ts";
 
@@ -36,6 +38,8 @@ export interface ActivityDeps {
   output: OutputScreen;
   webhooks: WebhookPublisher & WebhookActivities;
   modelTimeoutMs: number;
+  /** For comparing questions: the embedder, and the mean of its vectors. */
+  embedding: { embedder: Embedder; mean: Float32Array };
   now?: () => Date;
 }
 
@@ -43,7 +47,7 @@ export interface ActivityDeps {
 export function createActivities({
   now = () => new Date(),
   ...given
-}: ActivityDeps): Activities & ArchiveActivities & WebhookActivities {
+}: ActivityDeps): Activities & ArchiveActivities & GapActivities & WebhookActivities {
   const deps = { ...given, now };
   return {
     openSession: createOpenSession(deps),
@@ -56,5 +60,6 @@ export function createActivities({
     projectHandoff: createProjectHandoff(deps),
     deliverWebhook: deps.webhooks.deliverWebhook,
     ...createArchive(deps),
+    ...createGaps({ ...deps, ...deps.embedding }),
   };
 }

@@ -49,6 +49,8 @@ export function createProjectHandoff({
             sessionId: handoff.sessionId,
             customerId: handoff.customerId,
             reason: handoff.reason,
+            // The view is of the turn before: this one isn't counted until it has spoken.
+            turn: handoff.view.turn + 1,
             state: handoff.view.state,
             intent: handoff.view.intent,
             summary: await seal(handoff.summary),

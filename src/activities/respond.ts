@@ -70,6 +70,8 @@ async function insertOnce(store: Store, docs: SealedMessageDoc[]): Promise<void>
 }
 
 type Answers = Map<string, Answer>;
+/** What the answers among the says say. */
+type Said = { answers: Answers; told: Facts["told"] };
 
 function toDoc(
   input: RespondInput,
@@ -102,6 +104,22 @@ function toDoc(
     ...(last && !input.interim ? { view: input.view } : {}),
     ...(last ? { carry: { ...input.carry, epoch: input.epoch } } : {}),
     ...(last && input.trace ? { trace: input.trace } : {}),
+    ...outcomeOf(says, facts),
+  };
+}
+
+const BAFFLED: ReadonlySet<Say["key"]> = new Set(["clarify", "offerPerson", "outOfScope"]);
+
+/** Which questions were answered by what, and whether one wasn't: what gaps are found by, and feedback is asked for. */
+function outcomeOf(says: Say[], facts: Said): Pick<MessageDoc, "answers" | "unanswered" | "baffled"> {
+  const ids = citedBy(says, facts).map(({ id }) => id);
+  const isOpen = (question: string): boolean => !facts.answers.has(question) && !facts.told.get(question)?.length;
+  const unanswered = says.some((say) => say.key === "noAnswer" || (say.key === "answer" && isOpen(say.question)));
+  const baffled = says.some((say) => BAFFLED.has(say.key) || (say.key === "answer" && say.perhaps));
+  return {
+    ...(ids.length > 0 ? { answers: ids } : {}),
+    ...(unanswered ? { unanswered } : {}),
+    ...(baffled ? { baffled } : {}),
   };
 }
 
@@ -124,7 +142,7 @@ async function answersTo(
 }
 
 /** Each entry once, in the order in which the says rest on them; what memory tells rests on none. */
-function citedBy(says: Say[], { answers, told }: { answers: Answers; told: Facts["told"] }): Citation[] {
+function citedBy(says: Say[], { answers, told }: Said): Citation[] {
   const cited = says.flatMap((say) => {
     const remembered = say.key === "answer" && (told.get(say.question)?.length ?? 0) > 0;
     return say.key === "answer" && !remembered ? (answers.get(say.question)?.citations ?? []) : [];

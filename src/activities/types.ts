@@ -27,6 +27,13 @@ export interface ArchiveActivities {
   compactArchive(input: { tenant: string; level: "day" | "month"; period: string }): Promise<number>;
 }
 
+/** What the search for gaps in the knowledge asks for (P4). */
+export interface GapActivities {
+  gapTenants(): Promise<string[]>;
+  /** Brings a tenant's gaps up to now; says what was new. */
+  collectGaps(input: { tenant: string }): Promise<{ cases: number; opened: number; merged: number }>;
+}
+
 /** Everything a workflow may ask for. All are idempotent; failure types are dotted: `Model.Unavailable`. */
 export interface Activities {
   /** Where an earlier workflow of this session left off. */

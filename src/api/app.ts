@@ -18,10 +18,13 @@ import { badAddress, registerProblems } from "./problems.ts";
 import { codecRoutes } from "./routes/codec.ts";
 import { customerRoutes } from "./routes/customers.ts";
 import { demoRoutes } from "./routes/demo.ts";
+import { feedbackRoute } from "./routes/feedback.ts";
+import { gapRoutes } from "./routes/gaps.ts";
 import { handoffRoutes } from "./routes/handoffs.ts";
 import { knowledgeRoutes } from "./routes/knowledge.ts";
 import { loginProviderRoute, loginRoutes } from "./routes/login.ts";
 import { operationsRoutes, registerMetrics } from "./routes/operations.ts";
+import { reviewRoutes } from "./routes/review.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 
@@ -78,9 +81,12 @@ export async function buildApp(deps: ApiDeps, log: Logger): Promise<FastifyInsta
   registerMetrics(app as unknown as FastifyInstance);
   await app.register(operationsRoutes(deps));
   await app.register(sessionRoutes(deps));
+  await app.register(feedbackRoute(deps));
   await app.register(handoffRoutes(deps));
-  await app.register(customerRoutes(deps));
   await app.register(knowledgeRoutes(deps));
+  await app.register(reviewRoutes(deps));
+  await app.register(gapRoutes(deps));
+  await app.register(customerRoutes(deps));
   await app.register(codecRoutes(deps));
   await app.register(tokenRoutes(deps));
   await app.register(loginProviderRoute(deps));
@@ -123,6 +129,7 @@ async function registerPages(app: FastifyInstance): Promise<void> {
   for (const [path, file] of [
     ["/", "index.html"],
     ["/desk", "desk.html"],
+    ["/knowledge", "knowledge.html"],
   ] as const)
     app.get(path, { schema: { hide: true } }, page(existsSync(join(pagesDir, file)) ? file : "index.html"));
 }

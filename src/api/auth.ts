@@ -14,8 +14,12 @@ const claimsSchema = z.object({
   tenant: z.string().min(1),
   sid: z.string().optional(),
   name: z.string().optional(),
+  reviews: z.literal(true).optional(),
 });
-/** Who is asking. `sid` ties a customer's token to one session; `name` is an agent's as customers see it. */
+/**
+ * Who is asking. `sid` ties a customer's token to one session; `name` is an agent's as customers see it; `reviews` is on the token
+ * of an agent who may change the knowledge, as an admin may.
+ */
 export type Claims = z.infer<typeof claimsSchema>;
 
 /** Claims of a token that holds, with when it ends (ms since the epoch) and its id, which only ours have. */
@@ -100,5 +104,13 @@ export async function requireClaims(
   const claims = await optionalClaims(request, tokens);
   if (!claims) throw new ProblemError(401, "This needs a token: `Authorization: Bearer <token>`.");
   if (!roles.includes(claims.role)) throw new ProblemError(403, `This needs the role ${roles.join(" or ")}.`);
+  return claims;
+}
+
+/** Who may change the knowledge: an admin, and an agent who reviews. @throws ProblemError 401 without a token, 403 for others */
+export async function requireReviewer(request: FastifyRequest, tokens: Tokens): Promise<Caller> {
+  const claims = await requireClaims(request, tokens, ["agent", "admin"]);
+  if (claims.role !== "admin" && !claims.reviews)
+    throw new ProblemError(403, "This needs the role admin, or an agent's token that says `reviews`.");
   return claims;
 }

@@ -15,8 +15,17 @@ export const toMessage = (doc: MessageDoc): Message => ({
   ...(doc.messageId === undefined ? {} : { messageId: doc.messageId }),
   ...(doc.agent === undefined ? {} : { agent: doc.agent }),
   ...(doc.choices === undefined ? {} : { data: { choices: doc.choices } }),
+  ...(doc.answers === undefined ? {} : { helpful: null }),
   ...(doc.citations === undefined ? {} : { citations: doc.citations }),
 });
+
+/** The same with what the customer thought of the answers among them. */
+export async function toMessages(store: Store, docs: MessageDoc[]): Promise<Message[]> {
+  const ids = docs.filter(({ answers }) => answers).map(({ sessionId, seq }) => `${sessionId}:${seq}`);
+  const judged = ids.length > 0 ? await store.feedback.find({ _id: { $in: ids } }).toArray() : [];
+  const helpful = new Map(judged.map((feedback) => [feedback.seq, feedback.helpful]));
+  return docs.map((doc) => ({ ...toMessage(doc), ...(doc.answers ? { helpful: helpful.get(doc.seq) ?? null } : {}) }));
+}
 
 /** What is read of a session here never changes after it was opened. */
 export type Identity = Omit<SessionDoc, "ownerEpoch">;

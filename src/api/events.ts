@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { LiveBus, LiveEvent } from "../live/bus.ts";
 import type { Identity, Transcripts } from "./conversations.ts";
-import { currentView, messagesAfter, toMessage } from "./conversations.ts";
+import { currentView, messagesAfter, toMessages } from "./conversations.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** Catches what the bus lost: another host without Redis, a dropped event. */
@@ -47,9 +47,9 @@ export function streamEvents({ from, bus, session, after, until, request, reply 
   let again = false;
   const catchUp = async (): Promise<void> => {
     const docs = await messagesAfter(from, session._id, last);
-    for (const doc of docs) {
-      send("message", toMessage(doc), doc.seq);
-      last = doc.seq;
+    for (const message of await toMessages(from.store, docs)) {
+      send("message", message, message.seq);
+      last = message.seq;
     }
     if (docs.some((doc) => doc.view !== undefined)) send("state", await currentView(from, session));
   };

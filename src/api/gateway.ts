@@ -4,6 +4,7 @@ import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, WorkflowUpdate
 import { ApplicationFailure } from "@temporalio/common";
 import type { Config } from "../config.ts";
 import type { AgentRef, HandoffView, InboundMessage, SessionIdentity, SessionInput } from "../dialogue/session.ts";
+import { gapsScheduleId } from "../knowledge/gaps/schedule-id.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { ProblemError } from "./problems.ts";
 
@@ -24,6 +25,8 @@ export interface Gateway {
     handoffId: string,
     message: { agent: AgentRef; messageId: string; text: string; at: number },
   ): Promise<void>;
+  /** Has the search for gaps run now; while it runs already, nothing more happens. */
+  collectGaps(): Promise<void>;
   ready(): Promise<boolean>;
 }
 
@@ -111,6 +114,7 @@ export function createGateway({ client, config, log }: { client: Client; config:
       ),
     agentMessage: (handoffId, message) =>
       reach(() => client.workflow.getHandle(handoffId).signal("agentMessage", message)),
+    collectGaps: () => reach(() => client.schedule.getHandle(gapsScheduleId(config)).trigger()),
     async ready() {
       try {
         await client.connection.withDeadline(Date.now() + DEADLINE_MS, () => client.workflowService.getSystemInfo({}));

@@ -41,6 +41,11 @@ export const message = z.object({
   messageId: z.string().optional(),
   agent: z.object({ id: z.string(), name: z.string() }).optional(),
   data: z.object({ choices: z.array(choice) }).optional(),
+  helpful: z
+    .boolean()
+    .nullable()
+    .optional()
+    .describe("On answers to questions: what the customer thinks; null: nothing yet"),
   /** What the text rests on: entries of `GET /v1/knowledge/entries/{id}`. */
   citations: z.array(z.object({ id: z.string(), title: z.string() })).optional(),
 });

@@ -24,7 +24,7 @@ export async function openRecall(
   });
   return {
     async recall({ locale, question }) {
-      const ids = await knowledge.search(tenant, locale, question);
+      const { ids } = await knowledge.find(tenant, locale, question);
       return ids.flatMap((id) => knowledge.entry(tenant, id)?.answer ?? []);
     },
     async close() {

@@ -1,5 +1,6 @@
-/** `npm run knowledge -- import|mine|list …`: the knowledge of the running instance. Each sub-command has a file of its own. */
+/** `npm run knowledge -- import|mine|list|gaps …`: the knowledge of the running instance. Each sub-command has a file of its own. */
 import { runCommand } from "./instance.ts";
+import * as gaps from "./knowledge-gaps.ts";
 import * as importLogs from "./knowledge-import.ts";
 import * as list from "./knowledge-list.ts";
 import * as mine from "./knowledge-mine.ts";
@@ -11,7 +12,7 @@ interface SubCommand {
   run(args: string[]): Promise<void>;
 }
 
-const COMMANDS: Record<string, SubCommand> = { import: importLogs, mine, list };
+const COMMANDS: Record<string, SubCommand> = { import: importLogs, mine, list, gaps };
 
 await runCommand(async () => {
   const [verb = "", ...args] = process.argv.slice(2);

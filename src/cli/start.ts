@@ -65,6 +65,7 @@ function banner(config: Config, embedded: Embedded): string {
     "",
     `  Chat            ${base}/`,
     `  Agents' desk    ${base}/desk`,
+    `  Knowledge       ${base}/knowledge`,
     `  API docs        ${base}/docs`,
     `  Temporal UI     ${embedded.temporal.uiUrl ?? "(configured elsewhere)"}`,
     `  Data folder     ${resolve(config.DATA_DIR)}`,

@@ -1,4 +1,4 @@
-/** `npm run token -- --role R --sub S [--tenant T] [--name N]`: prints a token for the running instance, and writes that to its audit log. */
+/** `npm run token -- --role R --sub S [--tenant T] [--name N] [--reviews]`: prints a token for the running instance, and writes that to its audit log. */
 import { parseArgs } from "node:util";
 import { decodeJwt } from "jose";
 import type { Role } from "../api/auth.ts";
@@ -7,7 +7,7 @@ import { loadConfig } from "../config.ts";
 import { openStore } from "../store/mongo.ts";
 import { addresses, audited, jwtSecret, runCommand } from "./instance.ts";
 
-const USAGE = `Usage: npm run token -- --role ${ROLES.join("|")} --sub SUBJECT [--tenant TENANT] [--name NAME]`;
+const USAGE = `Usage: npm run token -- --role ${ROLES.join("|")} --sub SUBJECT [--tenant TENANT] [--name NAME] [--reviews]`;
 
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -16,6 +16,7 @@ await runCommand(async () => {
       sub: { type: "string" },
       tenant: { type: "string" },
       name: { type: "string" },
+      reviews: { type: "boolean" },
     },
   });
   const config = loadConfig();
@@ -26,6 +27,7 @@ await runCommand(async () => {
     sub: values.sub,
     tenant: values.tenant ?? config.TENANT,
     ...(values.name ? { name: values.name } : {}),
+    ...(values.reviews ? { reviews: true as const } : {}),
   };
   const { token, expiresAt } = await createTokens(await jwtSecret(config)).sign(claims, config.TOKEN_TTL_S);
   const { tenant, sub } = claims;

@@ -7,6 +7,7 @@ import type { Followed } from "./follow.ts";
 import { followTenant } from "./follow.ts";
 import type { Layer } from "./layer.ts";
 import { createLayer } from "./layer.ts";
+import type { Found } from "./search.ts";
 import { FURTHER_NEARNESS, POSSIBLE, SURE_ENOUGH, searchIndexes } from "./search.ts";
 import { entryStakes } from "./stakes.ts";
 import { createKnowledgeStore } from "./store.ts";
@@ -97,19 +98,24 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
   };
 
   const find: Knowledge["find"] = async (tenant, locale, question) => {
-    const [[embedded]] = await Promise.all([embedder.embed([question]), ready(tenant)]);
-    if (!embedded) return { ids: [], confidence: 0 };
+    const asked = partsOf(question);
+    const [embedded] = await Promise.all([embedder.embed(asked), ready(tenant)]);
     const own = of(tenant);
     const shared = files.locales[locale];
     const indexes = own ? [own.layer.locales[locale], shared] : [shared];
     // M6: what money or health hangs on is answered by what a person has reviewed, however near something else is.
     const weighs = entryStakes([question], []) !== null;
-    const { hits, confidence } = searchIndexes(
-      indexes,
-      question,
-      centred(embedded),
-      ({ id, reviewed }, index) => (weighs && !reviewed) || (index === shared && (own?.replaces(id) ?? false)),
-    );
+    const found = asked.flatMap((part, n) => {
+      const vector = embedded[n];
+      if (!vector) return [];
+      return searchIndexes(
+        indexes,
+        part,
+        centred(vector),
+        ({ id, reviewed }, index) => (weighs && !reviewed) || (index === shared && (own?.replaces(id) ?? false)),
+      );
+    });
+    const [{ hits, confidence } = NOTHING_FOUND] = found.sort((a, b) => b.confidence - a.confidence);
     if (confidence < POSSIBLE) return { ids: [], confidence };
     const near = hits.filter(({ nearness }, rank) => rank === 0 || nearness >= FURTHER_NEARNESS);
     return { ids: near.slice(0, ANSWERS_MAX).map(({ entry }) => entry.id), confidence };
@@ -133,6 +139,25 @@ export async function loadKnowledge(options: KnowledgeOptions): Promise<Knowledg
     },
   };
 }
+
+const NOTHING_FOUND: Found = { hits: [], confidence: 0 };
+
+/** Longer than this a customer tells a story, and asks in one sentence of it. */
+const STORY_CHARACTERS = { han: 28, latin: 80 };
+const PARTS_MAX = 4;
+
+/** The question, and of a long one the sentences that ask, else its last ones: a story's words hide what is asked. */
+function partsOf(question: string): string[] {
+  const long = /\p{Script=Han}/u.test(question) ? STORY_CHARACTERS.han : STORY_CHARACTERS.latin;
+  if (question.length <= long) return [question];
+  const sentences = question.match(/[^。！？!?；;\n，,]+[。！？!?；;\n，,]*/g)?.map((part) => part.trim()) ?? [];
+  const asking = sentences.filter((part) =>
+    /[?？]|吗|么|呢|\b(?:can|does|do|is|are|will|how|what|which|where|when)\b/i.test(part),
+  );
+  const told = asking.length > 0 ? asking : sentences.slice(-2);
+  return [question, ...told.filter((part) => part.length > PART_MIN_CHARACTERS)].slice(0, PARTS_MAX);
+}
+const PART_MIN_CHARACTERS = 5;
 
 async function loadFiles(
   { dir, embedder, cacheDir, onProgress }: KnowledgeOptions,

@@ -1,22 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Filter } from "mongodb";
 import { MongoBulkWriteError } from "mongodb";
 import type { Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
+import type { EntryCounts, EntryFilter } from "./entry-filter.ts";
+import { countEntries, wanted } from "./entry-filter.ts";
 import type { EntryStatus, KnowledgeEntryDoc, KnowledgeVersionDoc } from "./types.ts";
 
 /** An entry as whoever writes it gives it; the store adds tenant, version, revision, when and by whom. */
 export type EntryInput = Omit<KnowledgeEntryDoc, "_id" | "tenant" | "version" | "revision" | "updatedAt" | "updatedBy">;
-
-export interface EntryFilter {
-  status?: EntryStatus;
-  reviewed?: boolean;
-  /** Stands in the question, in another wording or in the answer; case doesn't matter. */
-  text?: string;
-  /** Id of the last entry of the page before. */
-  after?: string;
-  limit: number;
-}
 
 /** The only writer of a tenant's entries. Everything here rejects with a MongoError while the database is away. */
 export interface KnowledgeStore {
@@ -42,6 +33,7 @@ export interface KnowledgeStore {
   get(tenant: string, id: string): Promise<KnowledgeEntryDoc | null>;
   /** Asked most first, then by id. */
   list(tenant: string, filter: EntryFilter): Promise<KnowledgeEntryDoc[]>;
+  counts(tenant: string): Promise<EntryCounts>;
   /** All of them, the newest, which is the entry itself, first. */
   versions(tenant: string, id: string): Promise<KnowledgeVersionDoc[]>;
   /** Entries that changed after this revision as they are now, in the order of their revisions; never misses one. */
@@ -207,15 +199,16 @@ export function createKnowledgeStore(store: Store, { now = () => new Date() } = 
         ),
         by,
       ),
-    async list(tenant, { status, reviewed, text, after, limit }) {
+    async list(tenant, { after, limit, ...filter }) {
       await catchUp(tenant);
       const last = after === undefined ? null : await entries.findOne({ _id: keyOf(tenant, after) });
-      const all: Filter<KnowledgeEntryDoc>[] = [{ tenant }];
-      if (status !== undefined) all.push({ status });
-      if (reviewed !== undefined) all.push({ reviewed });
-      if (text) all.push(saying(text));
+      const all = [{ tenant }, wanted(filter)];
       if (last) all.push({ $or: [{ asked: { $lt: last.asked } }, { asked: last.asked, id: { $gt: last.id } }] });
       return entries.find({ $and: all }).sort({ asked: -1, id: 1 }).limit(limit).toArray();
+    },
+    async counts(tenant) {
+      await catchUp(tenant);
+      return countEntries(entries, tenant);
     },
     versions: (tenant, id) => log.find({ tenant, id }, WITHOUT_ID).sort({ version: -1 }).toArray(),
     async changedSince(tenant, revision) {
@@ -272,11 +265,6 @@ function inputOf(doc: EntryInput): EntryInput {
     ...{ id, locale, kind, question, alternatives, answer, source, stakes, reviewed },
     ...{ status, origin, flags, asked, answeredAt },
   };
-}
-
-function saying(text: string): Filter<KnowledgeEntryDoc> {
-  const found = { $regex: text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), $options: "i" };
-  return { $or: [{ question: found }, { alternatives: found }, { answer: found }] };
 }
 
 /** Of different length for each of those who race, or they meet again. */

@@ -1,4 +1,5 @@
 /** The vocabulary of knowledge (P4): what the parts that import, mine, review, search and export agree on. Types only. */
+import type { Binary } from "mongodb";
 
 export type KnowledgeLocale = "zh" | "en";
 /** A pair's answer stands on its own; a section is a part of an article. */
@@ -146,24 +147,60 @@ export interface FeedbackDoc {
   at: Date;
 }
 
-/** Questions that the knowledge doesn't answer, clustered. */
+/** Why a question counts as not answered. */
+export type GapWhy = "handoff" | "no-answer" | "unhelpful";
+
+/** One time that somebody asked in vain. */
+export interface GapCase {
+  sessionId: string;
+  turn: number;
+  at: Date;
+  why: GapWhy;
+  /** The entry whose answer didn't help. */
+  entry?: string;
+  /** `GapWords` under the customer's key, of the newest cases only: what was asked can't outlive its customer (beyond 9). */
+  words?: Binary;
+  /** `GapWords` of what an agent then answered in this session, under the same key. */
+  answer?: Binary;
+}
+
+/** A text and its centred vector, as cases keep them. */
+export interface GapWords {
+  text: string;
+  /** A unit vector as 8-bit integers that keep its direction, base64. */
+  vector: string;
+}
+
+/**
+ * Questions that the knowledge doesn't answer, clustered. It holds no customer's words but under their own keys: the question, its
+ * wordings and the draft are read out of the cases by whoever looks at it.
+ */
 export interface KnowledgeGapDoc {
   /** `tenant:locale:gap id` */
   _id: string;
   tenant: string;
   locale: KnowledgeLocale;
-  /** The wording nearest to all others. */
-  question: string;
-  /** Other wordings, most frequent first. */
-  wordings: string[];
-  /** Whose question it was, and where: unique by (sessionId, turn). */
-  cases: Array<{ sessionId: string; turn: number; at: Date; why: "handoff" | "no-answer" | "unhelpful" }>;
-  /** Drafted from what agents answered in those sessions; null when nobody has. */
-  draft: string | null;
+  /** Newest first; unique by (sessionId, turn) over all of a tenant's gaps. */
+  cases: GapCase[];
+  /** In how many conversations: what an entry would have deflected. */
+  volume: number;
   status: "open" | "added" | "dismissed";
   /** The entry it became. */
   entry: string | null;
   addedAt: Date | null;
-  /** After `addedAt`: how often the entry answered and no person was needed. */
+  /** After `addedAt`: how often the entry answered … */
+  answered: number;
+  /** … and no person was needed, and nobody called it unhelpful. */
   deflected: number;
+}
+
+/** Up to when a tenant's unanswered questions were gathered. */
+export interface KnowledgeMarkDoc {
+  /** The tenant. */
+  _id: string;
+  /** Absent before the first time. */
+  at?: Date;
+  /** Who is gathering them just now, and how long that holds unless renewed. */
+  holder?: string;
+  heldUntil?: Date;
 }

@@ -12,7 +12,8 @@ export type AuditKind =
   | "action"
   | "login"
   | "token"
-  | "configuration";
+  | "configuration"
+  | "knowledge";
 
 /** What happened, without anything personal: ids, labels, placeholders. */
 export interface AuditEntry {

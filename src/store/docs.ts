@@ -35,6 +35,12 @@ export interface MessageDoc {
   view?: SessionView;
   carry?: { nextAction: number; epoch: number };
   trace?: TurnTrace;
+  /** Ids of the knowledge entries that it answers with. */
+  answers?: string[];
+  /** A question of this turn has no answer in the knowledge. */
+  unanswered?: true;
+  /** The bot didn't understand, wasn't sure to, or can't help with that: a question in vain, should a person be asked for next. */
+  baffled?: true;
 }
 
 export interface HandoffDoc {
@@ -44,6 +50,8 @@ export interface HandoffDoc {
   customerId: string | null;
   status: HandoffStatus;
   reason: string;
+  /** The turn that led to it. */
+  turn?: number;
   state: string;
   intent: string | null;
   summary: string;

@@ -6,6 +6,7 @@ import type {
   KnowledgeEntryDoc,
   KnowledgeGapDoc,
   KnowledgeHeadDoc,
+  KnowledgeMarkDoc,
   KnowledgeVectorDoc,
   KnowledgeVersionDoc,
   LogConversationDoc,
@@ -59,6 +60,7 @@ export interface Store {
   knowledgeHeads: Collection<KnowledgeHeadDoc>;
   knowledgeVectors: Collection<KnowledgeVectorDoc>;
   knowledgeGaps: Collection<KnowledgeGapDoc>;
+  knowledgeMarks: Collection<KnowledgeMarkDoc>;
   logConversations: Collection<LogConversationDoc>;
   logImports: Collection<LogImportDoc>;
   feedback: Collection<FeedbackDoc>;
@@ -102,6 +104,7 @@ export async function openStore(uri: string): Promise<Store> {
     knowledgeHeads: db.collection("knowledgeHeads"),
     knowledgeVectors: db.collection("knowledgeVectors"),
     knowledgeGaps: db.collection("knowledgeGaps"),
+    knowledgeMarks: db.collection("knowledgeMarks"),
     logConversations: db.collection("logConversations"),
     logImports: db.collection("logImports"),
     feedback: db.collection("feedback"),
@@ -113,7 +116,17 @@ export async function openStore(uri: string): Promise<Store> {
       { sessionId: 1, messageId: 1 },
       { unique: true, partialFilterExpression: { messageId: { $exists: true } } },
     ),
+    store.messages.createIndex(
+      { tenant: 1, unanswered: 1, at: 1 },
+      { partialFilterExpression: { unanswered: { $exists: true } } },
+    ),
+    store.messages.createIndex(
+      { tenant: 1, answers: 1, at: 1 },
+      { partialFilterExpression: { answers: { $exists: true } } },
+    ),
     store.handoffs.createIndex({ tenant: 1, status: 1, createdAt: 1 }),
+    store.handoffs.createIndex({ tenant: 1, updatedAt: 1 }),
+    store.handoffs.createIndex({ sessionId: 1 }),
     store.modelCalls.createIndex({ sessionId: 1, turn: 1 }),
     store.modelCalls.createIndex({ at: 1 }, { expireAfterSeconds: MODEL_CALLS_KEPT_S }),
     store.sessions.createIndex({ tenant: 1, customerId: 1 }),
@@ -142,10 +155,12 @@ export async function openStore(uri: string): Promise<Store> {
     store.knowledgeEntries.createIndex({ tenant: 1, status: 1, asked: -1 }),
     store.knowledgeVersions.createIndex({ tenant: 1, id: 1, version: 1 }, { unique: true }),
     store.knowledgeVersions.createIndex({ tenant: 1, revision: 1 }, { unique: true }),
-    store.knowledgeGaps.createIndex({ tenant: 1, status: 1 }),
+    store.knowledgeGaps.createIndex({ tenant: 1, status: 1, volume: -1 }),
+    store.knowledgeGaps.createIndex({ tenant: 1, "cases.sessionId": 1 }),
     store.logConversations.createIndex({ tenant: 1, touchedAt: 1 }),
     store.logConversations.createIndex({ tenant: 1, conversation: 1 }),
     store.feedback.createIndex({ tenant: 1, at: 1 }),
+    store.feedback.createIndex({ sessionId: 1 }),
   ]);
   return store;
 }

@@ -34,7 +34,7 @@ import { cachedRouter, createPredictionCache } from "../understanding/prediction
 import { workflowBundle } from "./bundle.ts";
 import { startMemory } from "./memory.ts";
 import { startModels } from "./models.ts";
-import { scheduleSweep } from "./schedule.ts";
+import { archiveSweep, ensureSchedule, knowledgeGaps } from "./schedule.ts";
 import { startWebhooks } from "./webhooks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -130,12 +130,13 @@ export async function startWorker({
   const note = (error: unknown): void => log.debug({ err: error }, "answered verbatim");
   const answers = createAnswerWriter(knowledge, router, note, worded);
   const limits = { highValue: config.HIGH_VALUE_AMOUNT, handoffConfidence: config.HANDOFF_CONFIDENCE };
+  const embedding = { embedder, mean: classifier.mean };
   const { memory, report, closeMemory } = startMemory({
     config,
     log,
     store,
     sealer: keyring,
-    embedding: { embedder, mean: classifier.mean },
+    embedding,
     metrics: models.metrics,
   });
   const understander = mind.understander({
@@ -146,7 +147,8 @@ export async function startWorker({
     limits,
   });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS ?? "" });
-  if (memory.sweep) await scheduleSweep(connection, config);
+  if (memory.sweep) await ensureSchedule(connection, config, archiveSweep(config));
+  await ensureSchedule(connection, config, knowledgeGaps(config));
   const { webhooks, close: closeWebhooks } = await startWebhooks({ config, log, store, keyring, connection });
   const worker = await Worker.create({
     connection,
@@ -162,6 +164,7 @@ export async function startWorker({
         recentOrders,
         understander,
         answers,
+        embedding,
         bus,
         memory,
         report,

@@ -7,7 +7,7 @@ import { Registry } from "prom-client";
 import type { Embedder } from "../../src/models/types.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { startMemory } from "../../src/worker/memory.ts";
-import { scheduleSweep, sweepScheduleId } from "../../src/worker/schedule.ts";
+import { archiveSweep, ensureSchedule, sweepScheduleId } from "../../src/worker/schedule.ts";
 import { createCleanUp } from "../support/cleanup.ts";
 import { openCorner } from "../support/servers.ts";
 
@@ -23,10 +23,11 @@ test("the sweep is scheduled once, however many workers ask for it, and a change
   const handle = schedule.getHandle(sweepScheduleId(corner.config));
   const everyMs = async () => Number((await handle.describe()).spec.intervals?.[0]?.every);
 
-  await Promise.all([scheduleSweep(connection, corner.config), scheduleSweep(connection, corner.config)]);
+  const sweep = archiveSweep(corner.config);
+  await Promise.all([sweep, sweep].map((recurring) => ensureSchedule(connection, corner.config, recurring)));
   cleanUp(() => handle.delete());
   expect(await everyMs()).toBe(3_600_000);
-  await scheduleSweep(connection, { ...corner.config, ARCHIVE_SWEEP_EVERY_MS: 60_000 });
+  await ensureSchedule(connection, corner.config, { ...sweep, everyMs: 60_000 });
   expect(await everyMs()).toBe(60_000);
   expect((await handle.describe()).action).toMatchObject({ workflowType: "archiveSweepWorkflow" });
 });

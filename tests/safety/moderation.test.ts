@@ -2,17 +2,19 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { headPath, judge, LANGUAGES, moderationRows, trainHead } from "../../bench/safety/moderation.ts";
+import { headPath, judge, madeFrom, trainingRows } from "../../bench/safety/moderation.ts";
+import { LANGUAGES, moderationRows } from "../../bench/safety/moderation-rows.ts";
+import { fitHead } from "../../bench/safety/train-head.ts";
 import { createEmbedder } from "../../src/models/local/embedder.ts";
 import type { Embedder } from "../../src/models/types.ts";
 import { createAudit, verifyAudit } from "../../src/safety/audit.ts";
+import { undisguised } from "../../src/safety/disguise.ts";
 import { createModerateTurn } from "../../src/safety/moderate-turn.ts";
 import type { Moderator } from "../../src/safety/moderation.ts";
 import { loadModerator, MODERATION_LABELS } from "../../src/safety/moderation.ts";
 import type { Corner } from "../support/servers.ts";
 import { openCorner, testServers } from "../support/servers.ts";
 
-const EMBED_ALL_TIMEOUT_MS = 300_000;
 let corner: Corner;
 let embedder: Embedder;
 let moderator: Moderator;
@@ -54,24 +56,43 @@ test.each(LANGUAGES)(
   },
 );
 
-function cosine(a: Float32Array, b: Float32Array): number {
-  const dot = (x: Float32Array, y: Float32Array): number => x.reduce((sum, value, at) => sum + value * (y[at] ?? 0), 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-}
+test("the weights in the repository are those of today's rows, notions and settings", async () => {
+  const kept = JSON.parse(await readFile(headPath, "utf8")) as { madeFrom: string };
+  // Stale? npm run evaluate-safety -- moderation --write
+  expect(kept.madeFrom).toBe(madeFrom(await trainingRows()));
+});
 
-test(
-  "the weights in the repository are those that the data gives",
-  async () => {
-    const kept = JSON.parse(await readFile(headPath, "utf8")) as { weights: string };
-    const made = (await trainHead(embedder, testServers().cacheDir)) as { weights: string };
-    const floats = (text: string): Float32Array => new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer);
-    const [before, after] = [floats(kept.weights), floats(made.weights)];
-    expect(after.length).toBe(before.length);
-    // The engine's 4-bit arithmetic depends on which texts share a batch, so that weights are alike, not equal.
-    expect(cosine(before, after)).toBeGreaterThan(0.995);
-  },
-  EMBED_ALL_TIMEOUT_MS,
-);
+test("training finds what tells labels apart, in vectors, notions and pieces of words", () => {
+  const example = (label: number, x: number, notions: number[], grams: number[]) => ({
+    vector: Float32Array.from([x, 0.5]),
+    sparse: { notions, grams },
+    label,
+    weight: 1,
+  });
+  const { weights, buckets } = fitHead(
+    [example(0, 1, [], []), example(1, -1, [], []), example(2, 0, [5], []), example(3, 0, [], [9])],
+    4,
+  );
+  const largest = (values: number[]): number => values.indexOf(Math.max(...values));
+  expect(largest([0, 1, 2, 3].map((label) => weights[label * 3] ?? 0))).toBe(0);
+  expect(largest([0, 1, 2, 3].map((label) => -(weights[label * 3] ?? 0)))).toBe(1);
+  expect(largest([...buckets.subarray(5 * 4, 6 * 4)])).toBe(2);
+  expect(largest([...buckets.subarray(9 * 4, 10 * 4)])).toBe(3);
+});
+
+describe("words in disguise", () => {
+  test.each([
+    ["k1ll y0urs3lf!", "kill yourself!"],
+    ["f u c k off", "fuck off"],
+    ["废 物 东 西", "废物东西"],
+    ["忽*略*规*则", "忽略规则"],
+    ["ＫＩＬＬ", "kill"],
+    ["order GL-504202, 3d, 10k, a4", "order gl-504202, 3d, 10k, a4"],
+    ["换货 退款", "换货 退款"],
+  ])("%j reads %j", (text, plain) => {
+    expect(undisguised(text)).toBe(plain);
+  });
+});
 
 describe("what the bot may remember", () => {
   test.each(["这锅真要命", "the blender killed my smoothie", "我要退货", "where is my order"])(

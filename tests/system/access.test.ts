@@ -9,6 +9,7 @@ import { createEncryptionCodec } from "../../src/safety/codec/codec.ts";
 import type { Chat } from "../support/chat.ts";
 import { eventually } from "../support/eventually.ts";
 import { pair } from "../support/knowledge.ts";
+import { putGap, queue } from "../support/knowledge-entries.ts";
 import type { TestSystem } from "../support/system.ts";
 import { startSystem } from "../support/system.ts";
 
@@ -19,6 +20,7 @@ const CALLERS = [
   "another customer",
   "another session",
   "agent",
+  "reviewer",
   "engineer",
   "admin",
 ] as const;
@@ -27,15 +29,24 @@ type Caller = (typeof CALLERS)[number];
 interface Route {
   may: readonly Caller[];
   body?: () => unknown;
+  /** What stands in the address instead of the conversation's id. */
+  ids?: () => Record<string, string>;
 }
 const EVERYBODY = CALLERS;
-const READERS = ["owner", "owner's session", "agent", "engineer", "admin"] as const;
-const DESK = ["agent", "admin"] as const;
+const READERS = ["owner", "owner's session", "agent", "reviewer", "engineer", "admin"] as const;
+const DESK = ["agent", "reviewer", "admin"] as const;
+const REVIEWERS = ["reviewer", "admin"] as const;
 const ENGINEERS = ["engineer", "admin"] as const;
 const SELF = ["owner", "admin"] as const;
 let payload: object;
 /** A placeholder in the conversation, and where it is. */
 let hidden: { seq: number; placeholder: string };
+/** The answer in the conversation that may be judged. */
+let answer = 0;
+/** An entry that nobody has reviewed, and a gap. */
+const ENTRY = "zh/mined/invoice";
+let gap: string;
+const seen = async () => ({ version: (await createKnowledgeStore(system.store).get(system.tenant, ENTRY))?.version });
 const message = () => ({ messageId: `m-${Math.random()}`, text: "你好" });
 
 /** In the order they are tried: what ends or erases comes last. */
@@ -55,9 +66,37 @@ const ROUTES: Record<string, Route> = {
   "POST /v1/handoffs/{id}/messages": { may: DESK, body: message },
   "POST /v1/handoffs/{id}/release": { may: DESK },
   "POST /v1/handoffs/{id}/return": { may: DESK, body: () => ({ summary: "" }) },
+  "POST /v1/sessions/{id}/messages/{seq}/feedback": {
+    may: ["owner", "owner's session"],
+    ids: () => ({ id: chat.sessionId, seq: String(answer) }),
+    body: () => ({ helpful: true }),
+  },
+  "GET /v1/knowledge/entries/{id}": { may: CALLERS.slice(1), ids: () => ({ id: OWN_ENTRY }) },
+  "GET /v1/knowledge/entries": { may: DESK },
+  "GET /v1/knowledge/entries/{id}/versions": { may: DESK, ids: () => ({ id: ENTRY }) },
+  "POST /v1/knowledge/entries": {
+    may: REVIEWERS,
+    body: () => ({ locale: "zh", question: `问题 ${Math.random()}`, answer: "答案" }),
+  },
+  "POST /v1/knowledge/entries/{id}/accept": { may: REVIEWERS, ids: () => ({ id: ENTRY }), body: seen },
+  "POST /v1/knowledge/entries/{id}/reject": { may: REVIEWERS, ids: () => ({ id: ENTRY }), body: seen },
+  "POST /v1/knowledge/entries/{id}/restore": {
+    may: REVIEWERS,
+    ids: () => ({ id: ENTRY }),
+    body: async () => ({ ...(await seen()), to: 1 }),
+  },
+  "GET /v1/knowledge/gaps": { may: DESK },
+  "GET /v1/knowledge/gaps/{id}": { may: DESK, ids: () => ({ id: gap }) },
+  "POST /v1/knowledge/gaps/{id}/dismiss": { may: REVIEWERS, ids: () => ({ id: gap }) },
+  "POST /v1/knowledge/gaps/{id}/reopen": { may: REVIEWERS, ids: () => ({ id: gap }) },
+  "POST /v1/knowledge/gaps/{id}/add": {
+    may: REVIEWERS,
+    ids: () => ({ id: gap }),
+    body: () => ({ question: "可以参观仓库吗？", answer: "不可以" }),
+  },
+  "POST /v1/knowledge/gaps/collect": { may: DESK },
   "POST /v1/handoffs/{id}/resolve": { may: DESK, body: () => ({ summary: "" }) },
   "POST /v1/tokens/revoke": { may: CALLERS.slice(1) },
-  "GET /v1/knowledge/entries/{id}": { may: CALLERS.slice(1) },
   "POST /codec/sign-in": { may: ENGINEERS },
   "POST /codec/decode": { may: ENGINEERS, body: () => ({ payloads: [payload] }) },
   "POST /codec/encode": { may: ENGINEERS, body: () => ({ payloads: [payload] }) },
@@ -81,6 +120,10 @@ beforeAll(async () => {
   await createKnowledgeStore(system.store).put(system.tenant, pair(OWN_ENTRY, "Whose is it?", SECRET), "ann");
   chat = await system.chats.open("c-lin");
   await chat.say("我想退掉护眼台灯");
+  await chat.say("谁出退货运费？");
+  answer = (await chat.messages()).find(({ helpful }) => helpful !== undefined)?.seq ?? 0;
+  await createKnowledgeStore(system.store).putMany(system.tenant, queue(), "import");
+  gap = await putGap(system, { asked: [{ text: "可以参观仓库吗？" }] });
   await chat.say("我的手机号是13812345678");
   await chat.say(`转人工，${SECRET}`);
   const kept = await system.store.vault.findOne({ sessionId: chat.sessionId });
@@ -104,6 +147,7 @@ const CLAIMS: Record<Exclude<Caller, "nobody">, () => Partial<Claims>> = {
   "another customer": () => ({ sub: "c-wang" }),
   "another session": () => ({ sub: "c-lin", sid: "22222222-2222-4222-8222-222222222222" }),
   agent: () => ({ role: "agent", sub: "c-lin" }),
+  reviewer: () => ({ role: "agent", sub: "c-lin", reviews: true }),
   engineer: () => ({ role: "engineer", sub: "c-lin" }),
   admin: () => ({ role: "admin", sub: "c-lin" }),
 };
@@ -114,13 +158,13 @@ async function tryAs(caller: Caller, route: string, tenant = system.tenant): Pro
     ? `handoff-${chat.sessionId}-1`
     : template.includes("customers")
       ? "c-lin"
-      : template.includes("knowledge")
-        ? encodeURIComponent(OWN_ENTRY)
-        : chat.sessionId;
+      : chat.sessionId;
+  const ids = ROUTES[route]?.ids?.() ?? { id };
+  const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ""));
   const token = caller === "nobody" ? null : await system.chats.token({ ...CLAIMS[caller](), tenant });
-  const body = ROUTES[route]?.body?.();
+  const body = await ROUTES[route]?.body?.();
   const aborted = new AbortController();
-  const response = await fetch(system.api.url + template.replace("{id}", id), {
+  const response = await fetch(system.api.url + path, {
     method,
     signal: aborted.signal,
     headers: {
@@ -147,6 +191,9 @@ const standing = async () => ({
     agent,
   ]),
   keys: await system.store.keys.countDocuments({ tenant: system.tenant }),
+  entries: await system.store.knowledgeVersions.countDocuments({ tenant: system.tenant }),
+  gaps: (await system.store.knowledgeGaps.find({ tenant: system.tenant }).toArray()).map(({ status }) => status),
+  feedback: await system.store.feedback.countDocuments({ tenant: system.tenant }),
   workflow: (await system.client.workflow.getHandle(chat.sessionId).describe()).status.name,
 });
 

@@ -23,6 +23,8 @@ export interface Message {
   /** Who wrote it, when the role is agent. */
   agent?: Person | null;
   data?: { choices?: Choice[] };
+  /** On answers to questions: whether they helped; null while the customer hasn't said. */
+  helpful?: boolean | null;
   /** What the text rests on. */
   citations?: Citation[];
 }
@@ -175,10 +177,8 @@ async function toError(response: Response): Promise<ApiError> {
   return new ApiError(response.status, detail, problem.errors ?? [], waitMs);
 }
 
-export type Api = ReturnType<typeof createApi>;
-
-/** @param baseUrl "" in the browser (same origin), a server's URL in tests. */
-export function createApi(baseUrl = "") {
+/** Requests with a token; @param baseUrl "" in the browser (same origin), a server's URL in tests. */
+export function createClient(baseUrl: string) {
   async function send(
     method: string,
     path: string,
@@ -214,6 +214,14 @@ export function createApi(baseUrl = "") {
     return (text ? JSON.parse(text) : {}) as T;
   }
 
+  return { send, json };
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** @param baseUrl as `createClient` has it */
+export function createApi(baseUrl = "") {
+  const { send, json } = createClient(baseUrl);
   const session = (id: string) => `/v1/sessions/${encodeURIComponent(id)}`;
   const handoff = (id: string) => `/v1/handoffs/${encodeURIComponent(id)}`;
   const demo = (kind: "customers" | "agents", id: string) => `/v1/demo/${kind}/${encodeURIComponent(id)}/token`;
@@ -228,6 +236,8 @@ export function createApi(baseUrl = "") {
       json<Passage>("GET", `/v1/knowledge/entries/${encodeURIComponent(id)}`, token),
     postMessage: (token: string, id: string, message: { messageId: string; text: string }) =>
       json<{ messageId: string; duplicate: boolean }>("POST", `${session(id)}/messages`, token, message),
+    feedback: (token: string, id: string, seq: number, helpful: boolean) =>
+      json<unknown>("POST", `${session(id)}/messages/${seq}/feedback`, token, { helpful }),
     /** The open SSE response; `lastSeq` is sent as Last-Event-ID. Aborting `signal` closes it. */
     events: (token: string, id: string, lastSeq: number, signal: AbortSignal) =>
       send(

@@ -5,7 +5,7 @@ import { sessionParams } from "../schemas.ts";
 
 /** People to play at the desk. */
 const AGENTS = [
-  { id: "agent-mei", name: "陈梅 Mei" },
+  { id: "agent-mei", name: "陈梅 Mei", reviews: true as const },
   { id: "agent-tom", name: "Tom Baker" },
 ];
 
@@ -46,7 +46,9 @@ export const demoRoutes =
       return { customers: found };
     });
 
-    app.get("/v1/demo/agents", { schema: { hide: true } }, async () => ({ agents: AGENTS }));
+    app.get("/v1/demo/agents", { schema: { hide: true } }, async () => ({
+      agents: AGENTS.map(({ id, name }) => ({ id, name })),
+    }));
 
     app.post("/v1/demo/customers/:id/token", hide, async (request) => {
       const customer = await commerce.customer(tenant, request.params.id);
@@ -59,6 +61,7 @@ export const demoRoutes =
       if (!agent) throw new ProblemError(404, "There is no such demo agent.");
       const refs = { role: "agent", by: "demo" };
       await audit.append({ tenant, kind: "login", who: agent.id, what: "signed in", refs });
-      return tokens.sign({ role: "agent", sub: agent.id, name: agent.name, tenant }, config.TOKEN_TTL_S);
+      const { id: sub, name, ...may } = agent;
+      return tokens.sign({ role: "agent", sub, name, tenant, ...may }, config.TOKEN_TTL_S);
     });
   };

@@ -16,9 +16,17 @@ const COOKIE = "colloquy_login";
 const LOGIN_TTL_S = 600;
 /** Most powerful first: who has several roles works with the first of these. */
 const STAFF = ["admin", "engineer", "agent"] as const satisfies readonly Role[];
+/** Beside the role agent, or alone: an agent who may change the knowledge. */
+const REVIEWER = "reviewer";
 
 /** What is remembered of a login that is under way, in a sealed cookie. */
-const pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), until: z.number() });
+const pending = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  until: z.number(),
+  page: z.enum(["desk", "knowledge"]),
+});
 type Pending = z.infer<typeof pending>;
 
 /** Always there: the desk asks it whether to offer a sign-in at all. */
@@ -88,8 +96,9 @@ export const loginRoutes =
       {
         schema: {
           tags: TAGS,
-          summary: "Sign in at the identity provider",
+          summary: "Sign in at the identity provider; `page` is where one comes back to",
           security: [],
+          querystring: z.strictObject({ page: pending.shape.page.default("desk") }),
           response: { 302: z.null(), ...responses },
         },
       },
@@ -97,7 +106,8 @@ export const loginRoutes =
         await limit(request);
         const configuration = await provider();
         const login = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
-        await keep(reply, request, { ...login, until: Date.now() + LOGIN_TTL_S * 1_000 });
+        const { page } = request.query;
+        await keep(reply, request, { ...login, page, until: Date.now() + LOGIN_TTL_S * 1_000 });
         const url = oidc.buildAuthorizationUrl(configuration, {
           redirect_uri: `${base(request)}${PATH}/callback`,
           scope: config.OIDC_SCOPE,
@@ -122,7 +132,7 @@ export const loginRoutes =
       },
       async (request, reply) => {
         await limit(request);
-        const { state, nonce, verifier } = await underWay(request);
+        const { state, nonce, verifier, page } = await underWay(request);
         // Good for one try.
         await keep(reply, request, null);
         const configuration = await provider();
@@ -142,7 +152,7 @@ export const loginRoutes =
         const { tenant, sub, role } = claims;
         await audit.append({ tenant, kind: "login", who: sub, what: "signed in", refs: { role } });
         // In the fragment: it reaches the page, and no server or log on the way.
-        return reply.redirect(`/desk#token=${token}`, 302);
+        return reply.redirect(`/${page}#token=${token}`, 302);
       },
     );
   };
@@ -165,10 +175,11 @@ function discover(config: Config): Promise<oidc.Configuration> {
 /** @throws ProblemError 403 for people who have no role here */
 function claimsFrom(given: Record<string, unknown>, config: Config): Claims {
   const roles = [given[config.OIDC_ROLE_CLAIM]].flat();
-  const role = STAFF.find((known) => roles.includes(known));
+  const reviews = roles.includes(REVIEWER);
+  const role = STAFF.find((known) => roles.includes(known)) ?? (reviews ? "agent" : undefined);
   const tenant = given[config.OIDC_TENANT_CLAIM] ?? config.TENANT;
   const { sub, name } = given;
   if (!role || typeof tenant !== "string" || typeof sub !== "string")
     throw new ProblemError(403, "You are known, but have no role here. Ask your administrator.");
-  return { role, sub, tenant, ...(typeof name === "string" ? { name } : {}) };
+  return { role, sub, tenant, ...(reviews ? { reviews } : {}), ...(typeof name === "string" ? { name } : {}) };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { optionalClaims, requireClaims } from "../auth.ts";
-import { currentView, messagesAfter, toMessage, visibleSession } from "../conversations.ts";
+import { currentView, messagesAfter, toMessages, visibleSession } from "../conversations.ts";
 import type { ApiDeps } from "../deps.ts";
 import { streamEvents } from "../events.ts";
 import { createInbox, TOO_FAST } from "../inbox.ts";
@@ -131,7 +131,7 @@ export const sessionRoutes =
       async (request) => {
         const session = await visibleSession(store, request.params.id, await requireClaims(request, tokens));
         const docs = await messagesAfter(deps, session._id, request.query.after);
-        return { messages: docs.map(toMessage), last: docs.at(-1)?.seq ?? request.query.after };
+        return { messages: await toMessages(store, docs), last: docs.at(-1)?.seq ?? request.query.after };
       },
     );
 

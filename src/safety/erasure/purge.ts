@@ -14,7 +14,15 @@ export type Counts = Record<string, number>;
 
 type PurgeStore = Pick<
   Store,
-  "sessions" | "messages" | "handoffs" | "warm" | "modelCalls" | "vault" | "archiveEntries"
+  | "sessions"
+  | "messages"
+  | "handoffs"
+  | "warm"
+  | "modelCalls"
+  | "vault"
+  | "archiveEntries"
+  | "feedback"
+  | "knowledgeGaps"
 >;
 
 /** The sessions of a customer, opened until then; of a visitor, the one. */
@@ -34,13 +42,15 @@ export async function purge(store: PurgeStore, { tenant, customerId, sessionIds 
   const ofSessions = { tenant, sessionId: { $in: sessionIds } };
   const who = customerId === null ? sessionIds.map((id) => `s:${id}`) : [`c:${customerId}`];
   const ofCustomer = customerId === null ? [] : [{ tenant, customerId }];
-  const [messages, handoffs, warm, modelCalls, vault, cold] = await Promise.all([
+  const [messages, handoffs, warm, modelCalls, vault, cold, feedback, gaps] = await Promise.all([
     store.messages.deleteMany(ofSessions),
     store.handoffs.deleteMany({ $or: [ofSessions, ...ofCustomer] }),
     store.warm.deleteMany({ $or: [{ tenant, _id: { $in: sessionIds } }, ...ofCustomer] }),
     store.modelCalls.deleteMany(ofSessions),
     store.vault.deleteMany(ofSessions),
     store.archiveEntries.deleteMany({ tenant, who: { $in: who } }),
+    store.feedback.deleteMany(ofSessions),
+    purgeGaps(store, tenant, sessionIds),
   ]);
   const sessions = await store.sessions.deleteMany({ tenant, _id: { $in: sessionIds } });
   return {
@@ -51,5 +61,25 @@ export async function purge(store: PurgeStore, { tenant, customerId, sessionIds 
     modelCalls: modelCalls.deletedCount,
     vault: vault.deletedCount,
     cold: cold.deletedCount,
+    feedback: feedback.deletedCount,
+    gaps,
   };
+}
+
+/** Their questions leave the gaps; a gap that was nobody else's goes. @returns how many gaps had one */
+async function purgeGaps(
+  { knowledgeGaps }: Pick<PurgeStore, "knowledgeGaps">,
+  tenant: string,
+  sessionIds: string[],
+): Promise<number> {
+  const theirs = { sessionId: { $in: sessionIds } };
+  const found = await knowledgeGaps.find({ tenant, "cases.sessionId": theirs.sessionId }).toArray();
+  for (const { _id, cases } of found) {
+    await knowledgeGaps.updateOne({ _id }, { $pull: { cases: theirs } });
+    const others = cases.filter(({ sessionId }) => !sessionIds.includes(sessionId));
+    const volume = new Set(others.map(({ sessionId }) => sessionId)).size;
+    await knowledgeGaps.updateOne({ _id }, { $set: { volume } });
+  }
+  await knowledgeGaps.deleteMany({ tenant, status: { $ne: "added" }, cases: { $size: 0 } });
+  return found.length;
 }

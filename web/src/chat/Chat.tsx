@@ -32,7 +32,17 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
   const [drawerOpen, setDrawerOpen] = useState(false);
   const [expired, setExpired] = useState(false);
   const [cited, setCited] = useState<Citation | null>(null);
-  const loadPassage = useCallback((id: string) => api.passage(conversation.token() ?? "", id), [api, conversation]);
+  const loadPassage = useCallback(
+    (id: string) => api.passage(conversation.session()?.token ?? "", id),
+    [api, conversation],
+  );
+  const judge = useCallback(
+    (seq: number, helpful: boolean) => {
+      const session = conversation.session();
+      return session ? api.feedback(session.token, session.sessionId, seq, helpful) : Promise.resolve();
+    },
+    [api, conversation],
+  );
   const composer = useRef<ComposerHandle>(null);
   const hasKeyboard = useMedia("(hover: hover) and (pointer: fine)");
   const { messages, outbox, handoff } = snapshot;
@@ -110,6 +120,7 @@ export function Chat({ api, customer, demo, onSwitch, onActivity }: ChatProps) {
               />
             )}
             onCite={setCited}
+            onJudge={judge}
             intro={
               <>
                 {expired && <p className="system-line">{t("chat.expired")}</p>}

@@ -7,6 +7,7 @@ import "../styles/picker.css";
 import "../styles/chat.css";
 import "../styles/panel.css";
 import "../styles/citations.css";
+import "../styles/feedback.css";
 import "../styles/reveal.css";
 import { createRoot } from "react-dom/client";
 import { I18nProvider } from "../i18n/index.tsx";

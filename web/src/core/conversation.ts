@@ -161,9 +161,9 @@ export class Conversation {
     return this.#session;
   }
 
-  /** The token of the session that is on show; null before its first message. */
-  token(): string | null {
-    return this.#session?.token ?? null;
+  /** The session that is on show and its token; null before its first message. */
+  session(): SessionKey | null {
+    return this.#session;
   }
 
   #started(session: SessionKey): void {

@@ -4,11 +4,11 @@ import { useI18n } from "../i18n/index.tsx";
 import { Avatar } from "../ui/Avatar.tsx";
 import type { ComposerHandle } from "../ui/Composer.tsx";
 import { LanguageSwitch } from "../ui/common.tsx";
-import { InboxIcon, Mark } from "../ui/icons.tsx";
+import { BookIcon, InboxIcon, Mark } from "../ui/icons.tsx";
 import type { Identity } from "./identity.ts";
 import { Queue } from "./Queue.tsx";
 import { groups, isClaimable, isWaiting, neighbour } from "./queue.ts";
-import { Shortcuts } from "./Shortcuts.tsx";
+import { deskKeys, Shortcuts } from "./Shortcuts.tsx";
 import { Thread } from "./Thread.tsx";
 import { useActions } from "./useActions.ts";
 import { useHandoffs } from "./useHandoffs.ts";
@@ -54,7 +54,10 @@ export function Desk({ api, me, onLeave }: DeskProps) {
           <Mark size={24} /> {t("app.deskTitle")}
         </span>
         <div className="desk-me">
-          <Shortcuts />
+          <a className="button button-quiet" href="/knowledge" data-testid="to-knowledge">
+            <BookIcon size={18} /> <span>{t("app.knowledgeTitle")}</span>
+          </a>
+          <Shortcuts keys={deskKeys} />
           <LanguageSwitch />
           <Avatar id={me.id} name={me.name} size="small" />
           <strong>{me.name}</strong>

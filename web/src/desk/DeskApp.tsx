@@ -1,43 +1,13 @@
-import { useCallback, useState } from "react";
 import { createApi } from "../api.ts";
-import { tabStorage } from "../ui/browser.ts";
 import { Desk } from "./Desk.tsx";
-import type { Identity } from "./identity.ts";
-import { identityOf } from "./identity.ts";
 import { SignIn } from "./SignIn.tsx";
+import { useIdentity } from "./useIdentity.ts";
 
 const api = createApi();
-const identityKey = "colloquy.agent";
-
-/** Back from the identity provider: the token stands in the fragment, and in the address bar no longer than this. */
-function fromLogin(): Identity | null {
-  const token = /^#token=([\w.-]+)$/.exec(location.hash)?.[1];
-  const identity = token ? identityOf(token) : null;
-  if (!identity) return null;
-  history.replaceState(null, "", location.pathname);
-  tabStorage.write(identityKey, identity);
-  return identity;
-}
 
 /** The agents' page: who works here, then the desk. */
 export function DeskApp() {
-  const [identity, setIdentity] = useState(() => fromLogin() ?? (tabStorage.read(identityKey) as Identity | null));
-  const [rejected, setRejected] = useState(false);
-
-  const enter = (next: Identity) => {
-    tabStorage.write(identityKey, next);
-    setRejected(false);
-    setIdentity(next);
-  };
-  const leave = useCallback((because: "sign-out" | "rejected") => {
-    const token = (tabStorage.read(identityKey) as Identity | null)?.token;
-    // A token that was left behind is good for nobody. Away, the server is not waited for: it ends by itself.
-    if (because === "sign-out" && token) void api.revoke(token).catch(() => undefined);
-    tabStorage.remove(identityKey);
-    setRejected(because === "rejected");
-    setIdentity(null);
-  }, []);
-
-  if (!identity) return <SignIn api={api} rejected={rejected} onEnter={enter} />;
+  const { identity, rejected, enter, leave } = useIdentity(api);
+  if (!identity) return <SignIn api={api} page="desk" rejected={rejected} onEnter={enter} />;
   return <Desk key={identity.id} api={api} me={identity} onLeave={leave} />;
 }

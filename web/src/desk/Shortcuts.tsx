@@ -1,16 +1,19 @@
+import type { TextKey } from "../i18n/index.tsx";
 import { useI18n } from "../i18n/index.tsx";
 import { KeyboardIcon } from "../ui/icons.tsx";
 
-const shortcuts = [
+export type Shortcut = readonly [keys: readonly string[], what: TextKey];
+
+export const deskKeys: readonly Shortcut[] = [
   [["J", "K"], "desk.key.move"],
   [["C"], "desk.key.claim"],
   [["R"], "desk.key.reply"],
   [["Ctrl", "Enter"], "desk.key.send"],
   [["Esc"], "desk.key.escape"],
-] as const;
+];
 
 /** The list of shortcuts, one click away. */
-export function Shortcuts() {
+export function Shortcuts({ keys: shortcuts }: { keys: readonly Shortcut[] }) {
   const { t } = useI18n();
   return (
     <details className="shortcuts">

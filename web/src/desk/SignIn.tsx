@@ -13,6 +13,7 @@ import { identityOf } from "./identity.ts";
 
 interface SignInProps {
   api: Api;
+  page: "desk" | "knowledge";
   /** The last token was refused. */
   rejected: boolean;
   onEnter: (identity: Identity) => void;
@@ -21,18 +22,18 @@ interface SignInProps {
 type Agents = "loading" | "unreachable" | "off" | Person[];
 
 /** In the demo one picks an agent; otherwise one pastes a token. */
-export function SignIn({ api, rejected, onEnter }: SignInProps) {
+export function SignIn({ api, page, rejected, onEnter }: SignInProps) {
   const { t } = useI18n();
   const agents = useDemoAgents(api);
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
-    document.title = `${t("app.deskTitle")} · Colloquy`;
-  }, [t]);
+    document.title = `${t(page === "desk" ? "app.deskTitle" : "app.knowledgeTitle")} · Colloquy`;
+  }, [t, page]);
 
   const pick = async (agent: Person) => {
     try {
       const { token } = await api.demoAgentToken(agent.id);
-      onEnter({ ...agent, token });
+      onEnter({ ...agent, token, reviews: identityOf(token)?.reviews === true });
     } catch (error) {
       setFailure(t("desk.failed", { detail: error instanceof Error ? error.message : String(error) }));
     }
@@ -47,11 +48,11 @@ export function SignIn({ api, rejected, onEnter }: SignInProps) {
         <LanguageSwitch />
       </header>
       <main className="sign-in-card">
-        <h1>{t("desk.signIn")}</h1>
+        <h1>{t(page === "desk" ? "desk.signIn" : "knowledge.signIn")}</h1>
         <p className="lead">
           {waiting
             ? t(agents === "loading" ? "app.loading" : "app.unreachable")
-            : t(agents === "off" ? "desk.tokenLead" : "desk.signInLead")}
+            : t(agents === "off" ? TOKEN_LEAD[page] : page === "desk" ? "desk.signInLead" : "knowledge.signInLead")}
         </p>
         {(failure ?? rejected) && (
           <p className="notice notice-danger" role="alert">
@@ -75,15 +76,15 @@ export function SignIn({ api, rejected, onEnter }: SignInProps) {
             ))}
           </ul>
         )}
-        {!waiting && <CompanyLogin api={api} />}
-        {agents === "off" && <TokenForm onEnter={onEnter} />}
+        {!waiting && <CompanyLogin api={api} page={page} />}
+        {agents === "off" && <TokenForm page={page} onEnter={onEnter} />}
       </main>
     </div>
   );
 }
 
 /** Where an identity provider is configured. */
-function CompanyLogin({ api }: { api: Api }) {
+function CompanyLogin({ api, page }: Pick<SignInProps, "api" | "page">) {
   const { t } = useI18n();
   const [offered, setOffered] = useState(false);
   useEffect(() => {
@@ -91,16 +92,20 @@ function CompanyLogin({ api }: { api: Api }) {
   }, [api]);
   return offered ? (
     <p>
-      <a href="/v1/login" data-testid="login">
+      <a href={page === "desk" ? "/v1/login" : `/v1/login?page=${page}`} data-testid="login">
         {t("desk.login")}
       </a>
     </p>
   ) : null;
 }
 
-const tokenCommand = "npm run token -- --role agent --sub AGENT_ID";
+const TOKEN_LEAD = { desk: "desk.tokenLead", knowledge: "knowledge.tokenLead" } as const;
+const tokenCommand = {
+  desk: "npm run token -- --role agent --sub AGENT_ID",
+  knowledge: "npm run token -- --role agent --reviews --sub AGENT_ID",
+};
 
-function TokenForm({ onEnter }: { onEnter: (identity: Identity) => void }) {
+function TokenForm({ page, onEnter }: Pick<SignInProps, "page" | "onEnter">) {
   const { t } = useI18n();
   const [token, setToken] = useState("");
   const [bad, setBad] = useState(false);
@@ -112,7 +117,7 @@ function TokenForm({ onEnter }: { onEnter: (identity: Identity) => void }) {
   };
   return (
     <form className="token-form" onSubmit={submit}>
-      <code>{tokenCommand}</code>
+      <code>{tokenCommand[page]}</code>
       <label htmlFor="token">{t("desk.token")}</label>
       <textarea
         id="token"
@@ -129,7 +134,7 @@ function TokenForm({ onEnter }: { onEnter: (identity: Identity) => void }) {
         </p>
       )}
       <button type="submit" className="button button-primary" disabled={!token.trim()}>
-        {t("desk.enter")}
+        {t(page === "desk" ? "desk.enter" : "knowledge.enter")}
       </button>
     </form>
   );

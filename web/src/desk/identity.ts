@@ -1,23 +1,33 @@
 import type { Person } from "../api.ts";
 
-/** Who works at this desk, and the token they act with. */
+/** Who works here, and the token they act with. */
 export interface Identity extends Person {
   token: string;
   /** May look at personal data in conversations that others have. */
   admin?: boolean;
+  /** May change the knowledge. */
+  reviews?: boolean;
 }
 
-/** The agent a pasted token names, or null when it is no JWT. The server verifies it; this only reads the name. */
+interface Claims {
+  sub?: string;
+  name?: string;
+  role?: string;
+  reviews?: boolean;
+}
+
+/** The agent a token names, or null when it is no JWT. The server verifies it; this only reads it. */
 export function identityOf(token: string): Identity | null {
   try {
     const payload = token.trim().split(".")[1] ?? "";
     const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
       char.charCodeAt(0),
     );
-    const claims = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: string; name?: string; role?: string };
-    if (!claims.sub) return null;
-    const admin = claims.role === "admin";
-    return { id: claims.sub, name: claims.name ?? claims.sub, token: token.trim(), ...(admin ? { admin } : {}) };
+    const { sub, name, role, reviews } = JSON.parse(new TextDecoder().decode(bytes)) as Claims;
+    if (!sub) return null;
+    const admin = role === "admin";
+    const may = { ...(admin ? { admin } : {}), ...(admin || reviews ? { reviews: true } : {}) };
+    return { id: sub, name: name ?? sub, token: token.trim(), ...may };
   } catch {
     return null;
   }

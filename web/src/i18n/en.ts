@@ -1,7 +1,9 @@
+import { knowledgeEn } from "./knowledge.en.ts";
 import type { zh } from "./zh.ts";
 
 /** Every text of the pages in English. */
 export const en: Record<keyof typeof zh, string> = {
+  ...knowledgeEn,
   "app.chatTitle": "Support chat",
   "app.deskTitle": "Agent desk",
   "app.language": "中文",

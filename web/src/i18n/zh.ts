@@ -1,5 +1,8 @@
+import { knowledgeZh } from "./knowledge.zh.ts";
+
 /** Every text of the pages in Chinese. {name} is filled in; English has the same keys. */
 export const zh = {
+  ...knowledgeZh,
   "app.chatTitle": "在线客服",
   "app.deskTitle": "客服工作台",
   "app.language": "English",

@@ -8,6 +8,7 @@ import { useI18n } from "../i18n/index.tsx";
 import type { Progress } from "./Bubble.tsx";
 import { Bubble, DraftBubble } from "./Bubble.tsx";
 import { Citations } from "./Citations.tsx";
+import { Feedback } from "./Feedback.tsx";
 import { DownIcon } from "./icons.tsx";
 import { day, relativeDay } from "./time.ts";
 
@@ -22,6 +23,8 @@ export interface MessageListProps {
   outboxStatus: (item: OutboxItem) => ReactNode;
   /** Opens what a reply rests on; without it that isn't shown. */
   onCite?: (citation: Citation) => void;
+  /** Takes the reader's judgement of an answer; without it none is asked for. Rejects when it couldn't be stored. */
+  onJudge?: (seq: number, helpful: boolean) => Promise<unknown>;
   /** Shown above the first message. */
   intro?: ReactNode;
   /** Shown under the last one. */
@@ -85,6 +88,7 @@ function Rows({
   head,
   outboxStatus,
   onCite,
+  onJudge,
   progress,
 }: MessageListProps & { progress: Progress }) {
   const { messages, outbox } = snapshot;
@@ -110,7 +114,14 @@ function Rows({
                 // Our own message was on show in the outbox already.
                 fresh={fresh && message.role !== own}
                 shownBefore={last ? shownOf(progress, message) : 0}
-                foot={onCite && message.citations ? <Citations citations={message.citations} onOpen={onCite} /> : null}
+                foot={
+                  <>
+                    {onCite && message.citations && <Citations citations={message.citations} onOpen={onCite} />}
+                    {onJudge && message.helpful !== undefined && (
+                      <Feedback helpful={message.helpful} onJudge={(helpful) => onJudge(message.seq, helpful)} />
+                    )}
+                  </>
+                }
               />
             )}
           </Fragment>

@@ -63,6 +63,27 @@ export const ReturnIcon = icon(<path d="M9 14 4.500 9.500 9 5M4.500 9.500H15a4.5
 export const InboxIcon = icon(
   <path d="M4 13.500 6.500 5h11l2.500 8.500V19H4zM4 13.500h4.500l1.500 2.500h4l1.500-2.500H20" />,
 );
+export const BookIcon = icon(
+  <path d="M12 6.500C10.500 5.300 8 5 4.500 5v13c3.500 0 6 .4 7.500 1.600 1.500-1.200 4-1.600 7.500-1.600V5C16 5 13.500 5.300 12 6.500zM12 6.500v13" />,
+);
+export const EditIcon = icon(
+  <path d="M4.500 19.500 5.500 15 16 4.500a2 2 0 0 1 3.500 3.500L9 18.500zM14 6.500l3.500 3.500" />,
+);
+export const UndoIcon = icon(<path d="M8.500 5 4.500 9l4 4M4.500 9H14a5.500 5.500 0 0 1 0 11H9" />);
+export const ThumbUpIcon = icon(
+  <path d="M4.500 11h3v8.500h-3zM7.500 11.500 11 4.500a2 2 0 0 1 2 2V10h5a1.700 1.700 0 0 1 1.700 2l-1.200 6a1.800 1.800 0 0 1-1.800 1.500H7.500" />,
+);
+export const ThumbDownIcon = icon(
+  <path d="M4.500 13h3V4.500h-3zM7.500 12.500 11 19.500a2 2 0 0 0 2-2V14h5a1.700 1.700 0 0 0 1.700-2l-1.200-6a1.800 1.800 0 0 0-1.800-1.500H7.500" />,
+);
+export const SearchIcon = icon(
+  <>
+    <circle cx="11" cy="11" r="6" />
+    <path d="m15.500 15.500 4 4" />
+  </>,
+);
+export const RefreshIcon = icon(<path d="M19 12a7 7 0 1 1-2.200-5.100M19.500 4v4h-4" />);
+export const PlusIcon = icon(<path d="M12 5.500v13M5.500 12h13" />);
 export const KeyboardIcon = icon(
   <>
     <rect x="3" y="6" width="18" height="12" rx="2" />

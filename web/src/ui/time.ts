@@ -17,6 +17,9 @@ export const day = (at: string, locale: Locale) => {
   }).format(new Date(at));
 };
 
+export const fullDay = (at: string, locale: Locale) =>
+  new Intl.DateTimeFormat(tag(locale), { year: "numeric", month: "short", day: "numeric" }).format(new Date(at));
+
 export const shortDay = (at: string, locale: Locale) =>
   new Intl.DateTimeFormat(tag(locale), { month: "short", day: "numeric" }).format(new Date(at));
 
