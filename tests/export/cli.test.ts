@@ -3,14 +3,50 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { journalPath } from "../../src/config.ts";
 import { createKnowledgeStore } from "../../src/knowledge/store.ts";
 import { verifyAudit } from "../../src/safety/audit.ts";
+import { erase } from "../../src/safety/erasure/erase.ts";
+import { openJournal } from "../../src/safety/erasure/journal.ts";
 import { createCleanUp } from "../support/cleanup.ts";
 import { runCommandLine } from "../support/command.ts";
 import { pair } from "../support/knowledge.ts";
 import { openCorner } from "../support/servers.ts";
+import { openShop } from "./shop.ts";
 
 const cleanUp = createCleanUp();
+
+test("who was erased stays out when a backup brings back their words and their key", async () => {
+  const corner = await openCorner({ TRAINING_CONSENT: "contract" });
+  cleanUp(() => corner.close());
+  const { store, keyring, config } = corner;
+  const shop = openShop(corner, cleanUp);
+  await shop.review(pair("en/a", "Is it real?", "It is."));
+  const sessionId = await shop.talk("c-gone", ["C Does the erased-canary float?", "A It floats on water."]);
+  const kept = {
+    sessions: await store.sessions.find({ _id: sessionId }).toArray(),
+    messages: await store.messages.find({ sessionId }).toArray(),
+    handoffs: await store.handoffs.find({ sessionId }).toArray(),
+    keys: await store.keys.find({ customerId: "c-gone" }).toArray(),
+  };
+  const journal = openJournal(journalPath(config));
+  const gone = { tenant: shop.tenant, customerId: "c-gone" };
+  await erase({ store, keyring, journal }, gone, async () => undefined, new Date());
+  await store.sessions.insertMany(kept.sessions);
+  await store.messages.insertMany(kept.messages);
+  await store.handoffs.insertMany(kept.handoffs);
+  await store.keys.insertMany(kept.keys);
+  await store.tombstones.deleteMany({});
+  const folder = await mkdtemp(join(tmpdir(), "colloquy-export-"));
+  cleanUp(() => rm(folder, { recursive: true, force: true }));
+  const out = join(folder, "data");
+  const ran = await runCommandLine("src/cli/export.ts", ["sft", "--tenant", shop.tenant, "--out", out], corner.env);
+  expect(ran).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("left out, 1: words of customers who were erased"),
+  });
+  for (const name of await readdir(out)) expect(await readFile(join(out, name), "utf8")).not.toContain("erased-canary");
+});
 
 test("exports, overwrites nothing unless told to, leaves one row in the audit log, and refuses nonsense", async () => {
   const corner = await openCorner({ TRAINING_LICENSE: "CC-BY-4.0" });

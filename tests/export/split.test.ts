@@ -114,6 +114,20 @@ test("a shop of 320 entries: no paraphrase, near question or answer is on both s
   expect(other.test).not.toEqual(held);
 }, 120_000);
 
+test("two entries with one answer are on one side, however their questions are worded", () => {
+  const answers = Array.from(
+    { length: 20 },
+    (_, nth) => `Part number ${"abcdefghijklmnopqrst".charAt(nth).repeat(30)} fits.`,
+  );
+  const records = answers.flatMap((answer, nth) => [
+    record(`What goes with machine ${"klmnopqrstabcdefghij".charAt(nth).repeat(12)}?`, answer, `a${nth}`),
+    record(`${"rstabcdefghijklmnopq".charAt(nth).repeat(12)} spare, which one`, answer, `b${nth}`),
+  ]);
+  const sides = decide(records);
+  expect(new Set(sides)).toEqual(new Set(["train", "test"]));
+  for (const nth of answers.keys()) expect(sides[nth * 2]).toBe(sides[nth * 2 + 1]);
+});
+
 test("a share of 0 tests with nothing, and an entry too large for the share is trained on", () => {
   const wordings = Array.from({ length: 9 }, (_, index) => record(`wording ${index} of one`, `answer ${index}`, "one"));
   expect(new Set(decide(wordings, { testShare: 0 }))).toEqual(new Set(["train"]));
