@@ -22,7 +22,7 @@ const OFFERED_MAX = 2;
 interface Message {
   role: string;
   text: string;
-  choices?: Array<{ text: string }>;
+  data?: { choices?: Array<{ text: string }> };
 }
 
 export function askOverHttp({ apiUrl, tokens, tenant }: HttpTarget): Ask {
@@ -43,7 +43,7 @@ export function askOverHttp({ apiUrl, tokens, tenant }: HttpTarget): Ask {
       const replies = await say(question);
       const text = wordsOf(replies);
       const { state } = await call<{ state: string }>(session, opened.token);
-      const choices = isPerhaps(locale, text) ? (replies.at(-1)?.choices ?? []) : [];
+      const choices = isPerhaps(locale, text) ? (replies.at(-1)?.data?.choices ?? []) : [];
       const offered: string[] = [];
       for (const choice of choices.slice(0, -1).slice(0, OFFERED_MAX)) offered.push(wordsOf(await say(choice.text)));
       return { text, state, offered };

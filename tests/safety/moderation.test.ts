@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { headPath, judge, madeFrom, trainingRows } from "../../bench/safety/moderation.ts";
-import { LANGUAGES, moderationRows } from "../../bench/safety/moderation-rows.ts";
+import { HELD_OUT, LANGUAGES, moderationRows } from "../../bench/safety/moderation-rows.ts";
 import { fitHead } from "../../bench/safety/train-head.ts";
 import { createEmbedder } from "../../src/models/local/embedder.ts";
 import type { Embedder } from "../../src/models/types.ts";
@@ -11,7 +11,7 @@ import { createAudit, verifyAudit } from "../../src/safety/audit.ts";
 import { undisguised } from "../../src/safety/disguise.ts";
 import { createModerateTurn } from "../../src/safety/moderate-turn.ts";
 import type { Moderator } from "../../src/safety/moderation.ts";
-import { loadModerator, MODERATION_LABELS } from "../../src/safety/moderation.ts";
+import { loadModerator, MODERATION_LABELS, mayBeRisky } from "../../src/safety/moderation.ts";
 import type { Corner } from "../support/servers.ts";
 import { openCorner, testServers } from "../support/servers.ts";
 
@@ -39,22 +39,41 @@ test("the data: 80 texts and more of every label and language, no family in trai
     }
 });
 
-test.each(LANGUAGES)(
-  "%s: on families it never saw, what is called high risk is; ordinary messages aren't",
-  async (language) => {
-    const { rows, ordinary } = await moderationRows();
-    const chosen = rows.filter((row) => row.language === language && row.split === "test");
+// Measured: see docs/security.md; these are what must not be lost.
+const BARS = {
+  test: { recall: 0.86, selfHarm: 0.9, precision: 0.83 },
+  fresh: { recall: 0.8, selfHarm: 0.88, precision: 0.85 },
+} as const;
+
+describe.each(LANGUAGES)("%s", (language) => {
+  test.each(HELD_OUT)("of texts that it never learnt from (%s), what is of high risk is called so", async (split) => {
+    const { rows } = await moderationRows();
+    const chosen = rows.filter((row) => row.language === language && row.split === split);
     const results = judge(chosen, await moderator.moderate(chosen.map(({ text }) => text)));
     const sum = (key: "there" | "takenHigh" | "rightHigh"): number =>
       results.filter(({ label }) => label !== "none").reduce((total, result) => total + result[key], 0);
-    // Measured: see docs/security.md; these are what must not be lost.
-    expect(sum("rightHigh") / sum("takenHigh")).toBeGreaterThan(0.88);
-    expect(sum("rightHigh") / sum("there")).toBeGreaterThan(0.7);
+    const bars = BARS[split];
+    expect(sum("rightHigh") / sum("takenHigh")).toBeGreaterThan(bars.precision);
+    expect(sum("rightHigh") / sum("there")).toBeGreaterThan(bars.recall);
+    const selfHarm = results.find(({ label }) => label === "self-harm");
+    expect((selfHarm?.rightHigh ?? 0) / (selfHarm?.there ?? 1)).toBeGreaterThan(bars.selfHarm);
+  });
+
+  test("ordinary messages aren't of high risk", async () => {
+    const { ordinary } = await moderationRows();
     const calm = ordinary.filter((row) => row.language === language && row.split === "test");
     const alarms = (await moderator.moderate(calm.map(({ text }) => text))).filter(({ risk }) => risk === "high");
-    expect(alarms.length / calm.length).toBeLessThan(0.02);
-  },
-);
+    expect(alarms.length / calm.length).toBeLessThan(0.01);
+  });
+});
+
+test("the fast path embeds hardly an ordinary message for safety's sake, and every word that leaves no doubt", async () => {
+  const lines = (await readFile(join(import.meta.dirname, "../../data/traffic/day.jsonl"), "utf8")).trim().split("\n");
+  const texts = lines.map((line) => (JSON.parse(line) as { text: string }).text);
+  expect(texts.filter(mayBeRisky).length / texts.length).toBeLessThan(0.002);
+  for (const text of ["退货吧，反正我不想活了", "cancel it, I'm going to k1ll mys3lf", "查订单，你这废 物"])
+    expect([text, mayBeRisky(text)]).toEqual([text, true]);
+});
 
 test("the weights in the repository are those of today's rows, notions and settings", async () => {
   const kept = JSON.parse(await readFile(headPath, "utf8")) as { madeFrom: string };
