@@ -141,7 +141,7 @@ ${left.length > 0 ? table(["why", "number"], left) : "Nothing."}
 
 - Names that nobody's profile holds, and what somebody tells about themselves in plain words, are not recognised.
 - Agents also say what they did with an order; a model that learnt it may claim to have done it. Keep the check of answers against passages.
-- Paraphrases without a trigram in common, in two entries with different answers, may be on both sides of the split.
+- Paraphrases in other words that stand in two entries with different answers may be on both sides of the split.
 - It is what this shop's customers asked and its people answered, with their bias; languages and intents are as uneven as the tables say.
 
 ## Files
