@@ -84,6 +84,13 @@ export const importRules: ImportRule[] = [
     kind: "any",
   },
   {
+    name: "export-is-offline",
+    why: "training data is made out of what is stored and reviewed; no model, workflow or request has a part in it",
+    from: /^src\/export\//,
+    never: /^src\/(workflows|activities|api|cli|models|understanding)\//,
+    kind: "any",
+  },
+  {
     name: "embedded-is-for-the-cli",
     why: "embedded servers serve `npm start`, the tests and the benchmark; production is given addresses; weights are the worker's",
     from: /^(?!(src\/embedded|src\/cli|tests|bench)\/)/,

@@ -165,6 +165,17 @@ export const schema = z.object({
     .string()
     .default("data/knowledge")
     .describe("Folder of articles and question/answer pairs, one sub-folder a language"),
+  TRAINING_CONSENT: z
+    .enum(["none", "contract", "opt-in"])
+    .default("none")
+    .describe(
+      "On what basis `npm run export` may use customers' words: none, contract (your terms say so), opt-in (of customers whose profile says so); entries that you accepted are your own (M8)",
+    ),
+  TRAINING_LICENSE: z
+    .string()
+    .min(1)
+    .default("proprietary, for internal use only")
+    .describe("Licence that exported records carry"),
 });
 
 export type Config = z.infer<typeof schema> & {

@@ -158,6 +158,7 @@ export async function openStore(uri: string): Promise<Store> {
     store.knowledgeGaps.createIndex({ tenant: 1, status: 1, volume: -1 }),
     store.knowledgeGaps.createIndex({ tenant: 1, "cases.sessionId": 1 }),
     store.logConversations.createIndex({ tenant: 1, touchedAt: 1 }),
+    store.logConversations.createIndex({ tenant: 1, conversation: 1 }),
     store.feedback.createIndex({ tenant: 1, at: 1 }),
     store.feedback.createIndex({ sessionId: 1 }),
   ]);
