@@ -35,6 +35,17 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test("so does the one that asks back about what was said before, and sends nothing but a number", async () => {
+  const { workflowId, executions } = await loadRecording(
+    fileURLToPath(new URL("./histories/session-v3.json", import.meta.url)),
+  );
+  const replayed = await replayAll(workflowId, executions, options);
+  expect(replayed.runs.length).toBeGreaterThan(1);
+  expect([...replayed.runs, ...replayed.handoffs].map(({ divergence }) => divergence)).not.toContainEqual(
+    expect.anything(),
+  );
+});
+
 test("so does the one with models: answered, announced, overtaken, written by a tier", async () => {
   const withModels = await loadRecording(fileURLToPath(new URL("./histories/session-v2.json", import.meta.url)));
   const replayed = await replayAll(withModels.workflowId, withModels.executions, options);

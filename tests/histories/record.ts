@@ -1,6 +1,6 @@
 /**
  * Records the conversation that tests/replay.test.ts replays: return, digression worded by a tier, a model that is slow and one that
- * is overtaken, handoff and back, continue-as-new, end, coming back. A new name for each recording; old ones stay, and stay replayed.
+ * is overtaken, handoff and back, continue-as-new, end, coming back, what was said before, personal data. A new name for each recording; old ones stay, and stay replayed.
  * `npx node tests/histories/record.ts` (docs/replay.md). Starts servers of its own and stops them.
  */
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ import globalTeardown from "../support/global-teardown.ts";
 import { startSystem, type TestSystem } from "../support/system.ts";
 import { startVendorServer, type VendorReply, type VendorServer } from "../support/vendor-server.ts";
 
-const target = fileURLToPath(new URL("./session-v2.json", import.meta.url));
+const target = fileURLToPath(new URL("./session-v3.json", import.meta.url));
 /** Few enough that the conversation continues as new in the middle. */
 const MAX_HISTORY_EVENTS = "50";
 
@@ -68,6 +68,9 @@ async function converse(system: TestSystem, vendor: VendorServer): Promise<strin
   await chat.end();
   await eventually("the end", async () => (await system.client.workflow.getHandle(chat.sessionId).describe()).status.name === "COMPLETED");
   await chat.say("我想取消订单");
+  await chat.say("算了，不取消了");
+  await chat.say("之前我说要退台灯，你们怎么答复我的？");
+  await chat.say("我的手机号是13812345678");
   return chat.sessionId;
 }
 
