@@ -29,6 +29,8 @@ export function undisguised(text: string): string {
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")
     .toLowerCase()
+    // No word is as long: a code, a link's tail, noise. Pieces of it would be taken for anything.
+    .replace(/[a-z0-9]{24,}/g, " ")
     .replace(/[\p{Cc}\s]+/gu, " ")
     .replace(/(?<=\p{Script=Han})(?: ?[-_.·/*@、|+^~] ?)(?=\p{Script=Han})(?<!、(?=\p{Script=Han}{2}))/gu, "")
     .replace(

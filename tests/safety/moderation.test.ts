@@ -75,6 +75,16 @@ test("the fast path embeds hardly an ordinary message for safety's sake, and eve
     expect([text, mayBeRisky(text)]).toEqual([text, true]);
 });
 
+test("noise says nothing: codes and tails of links are no risk", async () => {
+  const letters = "qwertyuiopasdfghjklzxcvbnm";
+  const noise = Array.from({ length: 20 }, (_, n) =>
+    Array.from({ length: 8 }, (_, word) =>
+      Array.from({ length: 30 }, (_, at) => letters[(n * 7 + word * 11 + at * at * 3) % letters.length]).join(""),
+    ).join(" "),
+  );
+  expect((await moderator.moderate(noise)).filter(({ risk }) => risk === "high")).toEqual([]);
+});
+
 test("the weights in the repository are those of today's rows, notions and settings", async () => {
   const kept = JSON.parse(await readFile(headPath, "utf8")) as { madeFrom: string };
   // Stale? npm run evaluate-safety -- moderation --write
