@@ -25,24 +25,26 @@ function unmasked(word: string): string {
  * "贱-人" joined, "f u c k" and "k1ll" as words. An ordinary text stays as the embedder's cache knows it.
  */
 export function undisguised(text: string): string {
-  return text
-    .normalize("NFKC")
-    .replace(/\p{Cf}/gu, "")
-    .toLowerCase()
-    // No word is as long: a code, a link's tail, noise. Pieces of it would be taken for anything.
-    .replace(/[a-z0-9]{24,}/g, " ")
-    .replace(/[\p{Cc}\s]+/gu, " ")
-    .replace(/(?<=\p{Script=Han})(?: ?[-_.·/*@、|+^~] ?)(?=\p{Script=Han})(?<!、(?=\p{Script=Han}{2}))/gu, "")
-    .replace(
-      /(?<![\p{L}\p{N}])(?:\p{Script=Han} ){2,}\p{Script=Han}(?![\p{L}])|(?<=\p{Script=Han}) (?=\p{Script=Han}(?:[ ，。！!,]|$))/gu,
-      (run) => run.replaceAll(" ", ""),
-    )
-    .replace(/(?<![a-z])(?:[a-z0-9@$!] ){2,}[a-z0-9@$!](?![a-z0-9])/g, (run) =>
-      /[a-z] [a-z]/.test(run) ? run.replaceAll(" ", "") : run,
-    )
-    .replace(/[a-z013457@$!*]+/g, (word) => {
-      const tail = word.match(/!+$/)?.[0] ?? "";
-      return unmasked(tail ? word.slice(0, -tail.length) : word) + tail;
-    })
-    .trim();
+  return (
+    text
+      .normalize("NFKC")
+      .replace(/\p{Cf}/gu, "")
+      .toLowerCase()
+      // No word is as long: a code, a link's tail, noise. Pieces of it would be taken for anything.
+      .replace(/[a-z0-9]{24,}/g, " ")
+      .replace(/[\p{Cc}\s]+/gu, " ")
+      .replace(/(?<=\p{Script=Han})(?: ?[-_.·/*@、|+^~] ?)(?=\p{Script=Han})(?<!、(?=\p{Script=Han}{2}))/gu, "")
+      .replace(
+        /(?<![\p{L}\p{N}])(?:\p{Script=Han} ){2,}\p{Script=Han}(?![\p{L}])|(?<=\p{Script=Han}) (?=\p{Script=Han}(?:[ ，。！!,]|$))/gu,
+        (run) => run.replaceAll(" ", ""),
+      )
+      .replace(/(?<![a-z])(?:[a-z0-9@$!] ){2,}[a-z0-9@$!](?![a-z0-9])/g, (run) =>
+        /[a-z] [a-z]/.test(run) ? run.replaceAll(" ", "") : run,
+      )
+      .replace(/[a-z013457@$!*]+/g, (word) => {
+        const tail = word.match(/!+$/)?.[0] ?? "";
+        return unmasked(tail ? word.slice(0, -tail.length) : word) + tail;
+      })
+      .trim()
+  );
 }
