@@ -1,8 +1,7 @@
 import type { Embedder } from "../../src/models/types.ts";
-import { sparseOf } from "../../src/safety/features.ts";
 import type { Moderation, Moderator } from "../../src/safety/moderation.ts";
 import { riskOf } from "../../src/safety/moderation.ts";
-import { crossValidated, judge, trainingRows, vectorsOf } from "./moderation.ts";
+import { crossValidated, featuresOf, judge, trainingRows } from "./moderation.ts";
 import type { Row } from "./moderation-rows.ts";
 import { HELD_OUT, LANGUAGES, moderationRows } from "./moderation-rows.ts";
 import { calibrated } from "./thresholds.ts";
@@ -56,13 +55,7 @@ export async function testReport(moderator: Moderator): Promise<string> {
 
 /** For tuning: the training rows, each judged by a head that learnt only other families. */
 export async function crossReport(embedder: Embedder, cacheDir: string, misses: boolean): Promise<string> {
-  const rows = await trainingRows();
-  const vectors = await vectorsOf(rows, embedder, cacheDir);
-  const learnt = rows.map((row, index) => ({
-    row,
-    vector: vectors[index] ?? new Float32Array(embedder.dimensions),
-    sparse: sparseOf(row.text),
-  }));
+  const learnt = await featuresOf(await trainingRows(), embedder, cacheDir);
   const judged = crossValidated(learnt, embedder.id);
   const thresholds = calibrated(judged);
   const verdicts = judged.map(({ row, score }) => ({

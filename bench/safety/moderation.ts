@@ -52,6 +52,16 @@ export interface Learnt {
   sparse: Sparse;
 }
 
+/** Rows with what a head sees of them. */
+export async function featuresOf(rows: readonly Row[], embedder: Embedder, cacheDir: string): Promise<Learnt[]> {
+  const vectors = await vectorsOf(rows, embedder, cacheDir);
+  return rows.map((row, index) => ({
+    row,
+    vector: vectors[index] ?? new Float32Array(embedder.dimensions),
+    sparse: sparseOf(row.text),
+  }));
+}
+
 export function learn(learnt: readonly Learnt[], embedder: string): Head {
   const mean = meanOf(learnt.map(({ vector }) => vector));
   const examples: Example[] = learnt.map(({ row, vector, sparse }) => ({
@@ -87,12 +97,7 @@ export function crossValidated(learnt: readonly Learnt[], embedder: string) {
 /** What data/safety/moderation/head.json holds (src/safety/head.ts). */
 export async function trainHead(embedder: Embedder, cacheDir: string): Promise<object> {
   const rows = await trainingRows();
-  const vectors = await vectorsOf(rows, embedder, cacheDir);
-  const learnt = rows.map((row, index) => ({
-    row,
-    vector: vectors[index] ?? new Float32Array(embedder.dimensions),
-    sparse: sparseOf(row.text),
-  }));
+  const learnt = await featuresOf(rows, embedder, cacheDir);
   const thresholds = calibrated(crossValidated(learnt, embedder.id));
   const { mean, weights, buckets } = learn(learnt, embedder.id);
   const base64 = (values: Float32Array | Int8Array): string =>

@@ -1,5 +1,6 @@
 /** `npm run export -- sft|lora|dpo …`: reviewed conversations of the running instance as training data (M8, docs/fine-tuning.md). */
-import { createHmac, hkdfSync } from "node:crypto";
+
+import { createHmac } from "node:crypto";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -12,6 +13,7 @@ import type { ExportFormat, ExportKind, ExportOptions, LeftOut } from "../export
 import { ExportError, LEFT_OUT } from "../export/types.ts";
 import { createKnowledgeStore } from "../knowledge/store.ts";
 import { openJournal } from "../safety/erasure/journal.ts";
+import { deriveKey } from "../safety/keys/derive.ts";
 import { audited, auditKey, runCommand } from "./instance.ts";
 import { withKeyring } from "./keyring.ts";
 
@@ -21,7 +23,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const KINDS: readonly ExportKind[] = ["sft", "lora", "dpo"];
 const FORMATS: readonly ExportFormat[] = ["openai", "llama-factory"];
 const TEST_SHARE_MAX = 0.5;
-const KEY_BYTES = 32;
 const ID_CHARACTERS = 16;
 
 const text = { type: "string" } as const;
@@ -69,7 +70,7 @@ function optionsFrom(config: Config, verb: string | undefined, values: Values): 
 
 /** The same for the same id as long as AUDIT_KEY is; nobody without it can try ids. */
 function pseudonyms(key: string, tenant: string): (kind: string, id: string) => string {
-  const secret = Buffer.from(hkdfSync("sha256", Buffer.from(key, "hex"), "", "colloquy training data", KEY_BYTES));
+  const secret = deriveKey(key, "training data");
   return (kind, id) =>
     createHmac("sha256", secret)
       .update(JSON.stringify([tenant, kind, id]))

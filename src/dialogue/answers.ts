@@ -1,6 +1,6 @@
 import type { Effect, Say, Understanding } from "./types.ts";
 
-const say = (content: Say): Effect => ({ type: "say", say: content });
+export const say = (content: Say): Effect => ({ type: "say", say: content });
 
 /** Says for everything that isn't a request: answered first, then the open task is resumed (D5). */
 export function answers(understanding: Understanding): Effect[] {

@@ -1,4 +1,5 @@
 import type { ItemRef } from "../commerce/types.ts";
+import { SILENCE } from "./silence.ts";
 import { EDGES, MISSES_BEFORE_HANDOFF, newDialogue, transition } from "./transition.ts";
 import type { Act, Dialogue, DialogueEvent, DialogueState, RequestAct, Transition, Understanding } from "./types.ts";
 
@@ -28,23 +29,8 @@ const ITEMS: ItemRef[] = [
 ];
 
 function heard(rest: Partial<Understanding>): DialogueEvent {
-  const silent: Understanding = {
-    acts: [],
-    answer: null,
-    hedged: false,
-    mention: null,
-    relation: "plain",
-    reason: null,
-    declined: false,
-    wanted: null,
-    eligible: { return: ITEMS, exchange: ITEMS },
-    facts: [],
-    refusal: null,
-    understood: true,
-    tier: "",
-    confidence: 1,
-  };
-  return { type: "understood", understanding: { ...silent, ...rest } };
+  const eligible = { return: ITEMS, exchange: ITEMS };
+  return { type: "understood", understanding: { ...SILENCE, eligible, ...rest } };
 }
 
 const clear = { items: ITEMS.slice(0, 1), all: true, refused: [], unknown: null };

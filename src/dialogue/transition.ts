@@ -1,4 +1,4 @@
-import { answers } from "./answers.ts";
+import { answers, say } from "./answers.ts";
 import { isRequest, mergeTurn } from "./merge.ts";
 import { isComplete, missingSlots } from "./slots.ts";
 import type {
@@ -45,7 +45,6 @@ export const newDialogue = (): Dialogue => ({
 /** Items remembered as "it". */
 const FOCUS_MAX = 5;
 
-const say = (content: Say): Effect => ({ type: "say", say: content });
 const atRest = ({ drift: _, ...dialogue }: Dialogue): Dialogue => ({
   ...dialogue,
   state: "INIT",

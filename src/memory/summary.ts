@@ -32,4 +32,5 @@ export function outcomeOf(messages: Told[]): "done" | "handoff" | "talked" {
   return messages.some(({ view }) => view?.handoff !== undefined || view?.state === "HANDOFF") ? "handoff" : "talked";
 }
 
-const oneLine = (text: string): string => text.replaceAll("**", "").replace(/\s+/g, " ").trim();
+/** As a line of a summary. */
+export const oneLine = (text: string): string => text.replaceAll("**", "").replace(/\s+/g, " ").trim();

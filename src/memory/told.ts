@@ -2,6 +2,7 @@
 import type { SessionRecord } from "./record.ts";
 import { turnsWithVectors } from "./record.ts";
 import type { Embedding } from "./remembered.ts";
+import { oneLine } from "./summary.ts";
 import type { Told } from "./types.ts";
 import { nearestShare, quantisedBytes } from "./vectors.ts";
 
@@ -63,5 +64,3 @@ export function promisesAbout(records: SessionRecord[], orderIds: string[]): Map
           promises.set(id, { at: lastAt, said: "", replied: line.replace(/^(?:\d+|agent): /, "") });
   return promises;
 }
-
-const oneLine = (text: string): string => text.replaceAll("**", "").replace(/\s+/g, " ").trim();

@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditDoc, AuditHeadDoc, Store } from "../store/mongo.ts";
 import { isDuplicateKey } from "../store/mongo.ts";
+import { deriveKey } from "./keys/derive.ts";
 
 export type AuditKind =
   | "moderation"
@@ -38,10 +39,6 @@ export interface AuditFault {
   fault: string;
 }
 
-const KEY_BYTES = 32;
-const chainKey = (auditKey: string): Buffer =>
-  Buffer.from(hkdfSync("sha256", Buffer.from(auditKey, "hex"), "", "colloquy audit", KEY_BYTES));
-
 const FIRST_HASH = "0".repeat(64);
 /** Writers that came together try again after a moment of their own. */
 const TRIES_MAX = 200;
@@ -54,7 +51,7 @@ const PAUSE_MAX_MS = 20;
  * @param auditKey 64 hexadecimal digits
  */
 export function createAudit(store: Store, auditKey: string, now: () => Date = () => new Date()): Audit {
-  const key = chainKey(auditKey);
+  const key = deriveKey(auditKey, "audit");
   const queues = new Map<string, Promise<void>>();
 
   async function appendNow(entry: AuditEntry): Promise<void> {
@@ -99,7 +96,7 @@ export async function assertAuditKey(
   tenant: string,
 ): Promise<void> {
   const head = await store.auditHeads.findOne({ _id: tenant });
-  if (!head || same(signatureOf(chainKey(auditKey), tenant, head.n, head.hash), head.signature)) return;
+  if (!head || same(signatureOf(deriveKey(auditKey, "audit"), tenant, head.n, head.hash), head.signature)) return;
   throw new AuditKeyError(
     `The audit log of ${tenant} was signed with another AUDIT_KEY than this one, or tampered with: \`npm run audit -- verify\` tells more.`,
   );
@@ -148,7 +145,7 @@ export async function verifyAudit(
   tenant: string,
   expected?: string,
 ): Promise<AuditReport> {
-  const key = chainKey(auditKey);
+  const key = deriveKey(auditKey, "audit");
   const faults: AuditFault[] = [];
   const report = (n: number, fault: string): void => void faults.push({ n, fault });
   let [next, prevHash, rows] = [1, FIRST_HASH, 0];

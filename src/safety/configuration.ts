@@ -1,12 +1,13 @@
 /** Who changes what protects customers should be seen to have done so: settings are compared with those of the last start. */
-import { createHmac, hkdfSync } from "node:crypto";
+
+import { createHmac } from "node:crypto";
 import type { Config } from "../config.ts";
 import { schema } from "../config.ts";
 import type { Store } from "../store/mongo.ts";
 import type { Audit } from "./audit.ts";
 import { assertAuditKey } from "./audit.ts";
+import { deriveKey } from "./keys/derive.ts";
 
-const KEY_BYTES = 32;
 const DIGEST_CHARACTERS = 12;
 /** `npm start` gives its own servers free ports: another one at each start. */
 const LOOPBACK_PORT = /(127\.0\.0\.1|localhost|\[::1\]):\d+/g;
@@ -33,7 +34,7 @@ export async function recordConfiguration({
 }): Promise<string[]> {
   const tenant = config.TENANT;
   await assertAuditKey(store, auditKey, tenant);
-  const key = Buffer.from(hkdfSync("sha256", Buffer.from(auditKey, "hex"), "", "colloquy configuration", KEY_BYTES));
+  const key = deriveKey(auditKey, "configuration");
   const digest = (text: string): string =>
     createHmac("sha256", key).update(text).digest("hex").slice(0, DIGEST_CHARACTERS);
   const now = new Map<string, string>();

@@ -1,6 +1,7 @@
 /** What the shop has an answer for is a question about it, whatever the examples took it for (P4, D2). */
 import { isRequestKind } from "../commerce/types.ts";
-import type { Act, RequestAct, Understanding } from "../dialogue/types.ts";
+import { isRequest } from "../dialogue/merge.ts";
+import type { Act, Understanding } from "../dialogue/types.ts";
 import { CERTAIN, POSSIBLE, SURE_ENOUGH } from "../knowledge/search.ts";
 import { ASKS } from "./cues.ts";
 import { nameGroups } from "./names.ts";
@@ -57,7 +58,6 @@ function asksAboutGoods(reading: Reading, { acts, mention }: Understanding, { te
     );
   return unknown && ASKS.test(text) && reading.acts.every((act) => act.guessed === true);
 }
-const isRequest = (act: Act): act is RequestAct => isRequestKind(act.intent);
 
 /** How sure an entry must be, by what speaks for another reading; null: none can be. */
 function confidenceFor(reading: Reading, { acts, answer, declined }: Understanding, at: Ground): number | null {

@@ -1,5 +1,6 @@
 /** Whether words ask what was said or done in an earlier conversation ("上次你们怎么答复的", "what did you promise in May?"). */
 
+import { SILENCE } from "../dialogue/silence.ts";
 import type { Understanding } from "../dialogue/types.ts";
 
 /** Points back in time; what follows "the one I bought …" only says which thing is meant. */
@@ -44,18 +45,7 @@ export function asksAboutPast(text: string): boolean {
 
 /** A question that earlier conversations answer. */
 export const aboutPast = (question: string): Understanding => ({
+  ...SILENCE,
   acts: [{ intent: "question", question, answers: [], past: true }],
-  answer: null,
-  hedged: false,
-  mention: null,
-  relation: "plain",
-  reason: null,
-  declined: false,
-  wanted: null,
-  eligible: {},
-  facts: [],
-  refusal: null,
-  understood: true,
   tier: "memory",
-  confidence: 1,
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { EntryInput, KnowledgeStore } from "../../src/knowledge/store.ts";
 import { createKnowledgeStore, StaleEntryError } from "../../src/knowledge/store.ts";
 import type { Store } from "../../src/store/mongo.ts";
+import { entry as mined } from "../support/knowledge-entries.ts";
 import type { Corner } from "../support/servers.ts";
 import { openCorner } from "../support/servers.ts";
 
@@ -18,23 +19,15 @@ afterAll(async () => {
   await corner.close();
 });
 
-const entry = (id: string, more: Partial<EntryInput> = {}): EntryInput => ({
-  id,
-  locale: "en",
-  kind: "pair",
-  question: `What about ${id}?`,
-  alternatives: [],
-  answer: `This is about ${id}.`,
-  source: null,
-  stakes: null,
-  reviewed: false,
-  status: "live",
-  origin: { by: "written" },
-  flags: [],
-  asked: 0,
-  answeredAt: new Date("2026-05-01T08:00:00Z"),
-  ...more,
-});
+/** Written by the shop, never asked. */
+const entry = (id: string, more: Partial<EntryInput> = {}): EntryInput =>
+  mined(id, {
+    locale: "en",
+    origin: { by: "written" },
+    asked: 0,
+    answeredAt: new Date("2026-05-01T08:00:00Z"),
+    ...more,
+  });
 
 let tenants = 0;
 const newTenant = (): string => `${corner.tenant}-${tenants++}`;

@@ -1,4 +1,5 @@
-import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
+import { deriveKey } from "../../safety/keys/derive.ts";
 import { mask } from "../../safety/mask.ts";
 import type { LogMessage } from "../types.ts";
 import type { LogRow } from "./types.ts";
@@ -11,7 +12,6 @@ export interface CleanRow {
 
 const NAME = "[name]";
 const ID_CHARACTERS = 24;
-const KEY_BYTES = 32;
 
 /** Titles that stand in name columns, and words that stand everywhere. */
 const NO_NAMES =
@@ -22,7 +22,7 @@ const NO_NAMES =
  * hashes: equal ones stay equal, and nobody without the key can try all numbers. `auditKey`: 64 hexadecimal digits.
  */
 export function createCleaner(auditKey: string): (row: LogRow) => CleanRow {
-  const key = Buffer.from(hkdfSync("sha256", Buffer.from(auditKey, "hex"), "", "colloquy log-ids", KEY_BYTES));
+  const key = deriveKey(auditKey, "log-ids");
   const hash = (id: string): string => createHmac("sha256", key).update(id).digest("hex").slice(0, ID_CHARACTERS);
   // Long digits are hashed even where no recogniser knows them: a customer's own number in a chat system, say.
   const cleanId = (id: string): string => (mask(id) === id && !/\d{11,}/.test(id) ? id : `#${hash(id)}`);

@@ -4,6 +4,7 @@ import type { Locale } from "../api.ts";
 import { useI18n } from "../i18n/index.tsx";
 import { CheckIcon } from "../ui/icons.tsx";
 import type { Content, Stakes } from "./api.ts";
+import { StakesField } from "./StakesField.tsx";
 
 interface EntryFormProps {
   title: string;
@@ -13,8 +14,6 @@ interface EntryFormProps {
   onSubmit: (content: Content, locale: Locale) => void;
   onCancel: () => void;
 }
-
-const STAKES = ["none", "money", "medicine"] as const;
 
 /** Question, answer, other wordings, stakes. Ctrl+Enter saves, Escape leaves it as it was. */
 export function EntryForm({ title, submit, initial, onSubmit, onCancel }: EntryFormProps) {
@@ -106,20 +105,7 @@ export function EntryForm({ title, submit, initial, onSubmit, onCancel }: EntryF
           />
         </div>
         <div>
-          <label htmlFor="form-stakes">{t("knowledge.stakes")}</label>
-          <select
-            id="form-stakes"
-            className="field"
-            value={stakes ?? "none"}
-            data-testid="form-stakes"
-            onChange={(event) => setStakes(event.target.value === "none" ? null : (event.target.value as Stakes))}
-          >
-            {STAKES.map((choice) => (
-              <option key={choice} value={choice}>
-                {t(`knowledge.stakes.${choice}`)}
-              </option>
-            ))}
-          </select>
+          <StakesField id="form-stakes" value={stakes} onChange={setStakes} />
         </div>
       </div>
       <footer className="entry-actions">

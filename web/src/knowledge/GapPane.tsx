@@ -4,6 +4,7 @@ import { useI18n } from "../i18n/index.tsx";
 import { AlertIcon, BackIcon, CheckIcon, CloseIcon, PlusIcon, ReturnIcon } from "../ui/icons.tsx";
 import { fullDay } from "../ui/time.ts";
 import type { Content, Gap, Stakes } from "./api.ts";
+import { StakesField } from "./StakesField.tsx";
 import type { GapsState } from "./useGaps.ts";
 
 interface GapPaneProps {
@@ -13,8 +14,6 @@ interface GapPaneProps {
 }
 
 const WHY = ["handoff", "no-answer", "unhelpful"] as const;
-const STAKES = ["none", "money", "medicine"] as const;
-
 /** One gap: how much it costs, how it is asked, and the draft that closes it. */
 export function GapPane({ gap, state, mayChange }: GapPaneProps) {
   const { t, locale } = useI18n();
@@ -121,19 +120,7 @@ export function GapPane({ gap, state, mayChange }: GapPaneProps) {
               data-testid="gap-answer"
               onChange={(event) => setWritten(event.target.value)}
             />
-            <label htmlFor="gap-stakes">{t("knowledge.stakes")}</label>
-            <select
-              id="gap-stakes"
-              className="field"
-              value={stakes ?? "none"}
-              onChange={(event) => setStakes(event.target.value === "none" ? null : (event.target.value as Stakes))}
-            >
-              {STAKES.map((choice) => (
-                <option key={choice} value={choice}>
-                  {t(`knowledge.stakes.${choice}`)}
-                </option>
-              ))}
-            </select>
+            <StakesField id="gap-stakes" value={stakes} onChange={setStakes} />
           </section>
         )}
       </article>

@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiError } from "../api.ts";
+import { useEffect, useRef, useState } from "react";
 import type { Content, Gap, GapPage, GapStatus, KnowledgeApi } from "./api.ts";
+import { useFailure } from "./useFailure.ts";
 
 export const GAP_VIEWS = ["open", "added", "dismissed"] as const satisfies readonly GapStatus[];
 
@@ -20,18 +20,10 @@ export function useGaps(api: KnowledgeApi, onRejected: () => void) {
   const [selectedId, select] = useState<string | null>(null);
   const [detail, setDetail] = useState<Gap | null>(null);
   const [done, setDone] = useState<GapDone | null>(null);
-  const [failure, setFailure] = useState<ApiError | null>(null);
+  const { failure, setFailure, failed } = useFailure(onRejected);
   const [collecting, setCollecting] = useState(false);
   const busy = useRef(false);
 
-  const failed = useCallback(
-    (error: unknown): void => {
-      const problem = error instanceof ApiError ? error : new ApiError(0, String(error));
-      if (problem.status === 401) onRejected();
-      else setFailure(problem);
-    },
-    [onRejected],
-  );
   useEffect(() => {
     let current = true;
     setPage((known) => known && { ...known, gaps: [] });

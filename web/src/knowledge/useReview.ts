@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "../api.ts";
 import type { Content, Counts, Entry, KnowledgeApi } from "./api.ts";
+import { useFailure } from "./useFailure.ts";
 
 export const VIEWS = ["waiting", "live", "retired"] as const;
 export const TOPICS = ["all", "money", "medicine", "contradiction", "stale", "few"] as const;
@@ -43,17 +44,8 @@ export function useReview(api: KnowledgeApi, onRejected: () => void) {
   const [selectedId, select] = useState<string | null>(null);
   const [steps, setSteps] = useState<Step[]>([]);
   const [done, setDone] = useState<Done | null>(null);
-  const [failure, setFailure] = useState<ApiError | null>(null);
+  const { failure, setFailure, failed } = useFailure(onRejected);
   const busy = useRef(false);
-
-  const failed = useCallback(
-    (error: unknown): void => {
-      const problem = error instanceof ApiError ? error : new ApiError(0, String(error));
-      if (problem.status === 401) onRejected();
-      else setFailure(problem);
-    },
-    [onRejected],
-  );
 
   const load = useCallback(
     async (asked: Filter, after: string | null, current: () => boolean) => {
